@@ -1,0 +1,70 @@
+import { closest, distance } from "fastest-levenshtein";
+
+/** Why nobody could look. Closed: a new kind must be given words and a test wherever this union is switched over. */
+export const refusals = [
+  "denied",
+  "unauthenticated",
+  "not_enabled",
+  "no_such_place",
+  "wrong_location",
+  "throttled",
+  "deadline",
+  "unavailable",
+  "malformed",
+  "partial",
+  "conflict",
+  "over_budget",
+  "not_supplied",
+] as const;
+
+export type Refusal = (typeof refusals)[number];
+
+/** The caller can put it right: bad input, an unknown name, a file that does not parse. Exit code 64. */
+export class UserError extends Error {
+  override readonly name = "UserError";
+}
+
+/** Nobody could look. Adapters throw it, gathering turns it into `Unseen`; it never means "nothing there". */
+export class BackendError extends Error {
+  override readonly name = "BackendError";
+  readonly refusal: Refusal;
+  /** What to do about it, as one imperative sentence. */
+  readonly next: string;
+
+  constructor(refusal: Refusal, reason: string, next: string, options?: ErrorOptions) {
+    super(reason, options);
+    this.refusal = refusal;
+    this.next = next;
+  }
+}
+
+/** The caller went away. Not an answer about the pipeline: no report is made of it. */
+export class CancelledError extends Error {
+  override readonly name = "CancelledError";
+
+  constructor() {
+    super("Cancelled by the caller.");
+  }
+}
+
+/** The known name nearest to a mistyped one; undefined if nothing is near enough to be worth suggesting. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const candidate = closest(name.toLowerCase(), [...known]);
+  const allowed = Math.max(2, Math.floor(Math.max(name.length, candidate.length) * 0.4));
+  return distance(name.toLowerCase(), candidate) <= allowed ? candidate : undefined;
+}
+
+/** One sentence for a name that is not known: the value, what is allowed, and the nearest known. */
+export function unknownName(what: string, value: string, known: readonly string[]): string {
+  const near = nearest(value, known);
+  const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
+  const allowed = known.length === 0 ? "none are known" : `known: ${known.join(", ")}`;
+  return `No ${what} "${short(value)}"; ${allowed}.${hint}`;
+}
+
+/** Caller-supplied text for an error sentence: one line, at most 80 characters. */
+export function short(value: string): string {
+  const line = value.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/gu, " ");
+  return line.length > 80 ? `${line.slice(0, 77)}...` : line;
+}

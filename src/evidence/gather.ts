@@ -1,0 +1,82 @@
+import { BackendError, CancelledError } from "../errors.ts";
+import type { Budget } from "../ports/call.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Evidence, Found, Gather, Look } from "./evidence.ts";
+
+export interface LiveOptions {
+  readonly ports: Ports;
+  /** The stores' clock, for `observedAt`: a scenario's, or the wall's. */
+  readonly now: () => Date;
+  /** The caller's: aborting it cancels the call and every look in it. */
+  readonly signal: AbortSignal;
+  /** Wall-clock end of the whole call, milliseconds since the epoch. */
+  readonly deadlineAt: number;
+  /** Most milliseconds one look may take. */
+  readonly lookTimeoutMs: number;
+  readonly budget: Budget;
+}
+
+/** Looks at the real ports. Each look has a deadline; what a port refuses becomes `Unseen`, anything else is a bug and flies. */
+export function live(options: LiveOptions): Gather {
+  return async (look) => {
+    const asked = { id: look.id, port: look.port, asked: look.asked };
+    try {
+      const found = await withDeadline(look, options);
+      return { ...asked, observedAt: options.now().toISOString(), seen: true, ...found };
+    } catch (error) {
+      if (options.signal.aborted) throw new CancelledError();
+      if (!(error instanceof BackendError)) throw error;
+      const { refusal, message: reason, next } = error;
+      return { ...asked, observedAt: options.now().toISOString(), seen: false, refusal, reason, next };
+    }
+  };
+}
+
+/**
+ * Makes every look of the plan at most once, and none before those it declares itself `after` have settled, where they
+ * are in the plan too.
+ */
+export function inOrder(gather: Gather, plan: readonly Look<unknown>[]): Gather {
+  const planned = new Map(plan.map((look) => [look.id, look]));
+  const made = new Map<string, Promise<Evidence<unknown>>>();
+
+  const make = (look: Look<unknown>): Promise<Evidence<unknown>> => {
+    const begun = made.get(look.id);
+    if (begun !== undefined) return begun;
+    const earlier = look.after.flatMap((id) => planned.get(id) ?? []);
+    const outcome = Promise.all(earlier.map(make)).then(() => gather(look));
+    made.set(look.id, outcome);
+    return outcome;
+  };
+  // A look's id determines its type of facts: the same id is always built by the same function.
+  return (<F>(look: Look<F>) => make(look) as Promise<Evidence<F>>) satisfies Gather;
+}
+
+async function withDeadline<F>(look: Look<F>, options: LiveOptions): Promise<Found<F>> {
+  const deadlineAt = Math.min(options.deadlineAt, Date.now() + options.lookTimeoutMs);
+  const expired = new AbortController();
+  const timer = setTimeout(() => expired.abort(), Math.max(0, deadlineAt - Date.now()));
+  const signal = AbortSignal.any([options.signal, expired.signal]);
+  try {
+    if (signal.aborted) throw tooLate(look, options.lookTimeoutMs);
+    const running = look.run(options.ports, { look: look.id, signal, deadlineAt, budget: options.budget });
+    return await Promise.race([running, refusedOnAbort(signal, look, options.lookTimeoutMs)]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A port that ignores its signal must not hold the call: the race ends here, whatever the port does. */
+function refusedOnAbort(signal: AbortSignal, look: Look<unknown>, timeoutMs: number): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(tooLate(look, timeoutMs)), { once: true });
+  });
+}
+
+function tooLate(look: Look<unknown>, timeoutMs: number): BackendError {
+  return new BackendError(
+    "deadline",
+    `no answer within ${timeoutMs / 1000} s: ${look.asked}`,
+    "Ask again; if it persists, look at the backend's own status page.",
+  );
+}
