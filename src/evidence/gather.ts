@@ -1,7 +1,7 @@
 import { BackendError, CancelledError } from "../errors.ts";
 import type { Budget } from "../ports/call.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Evidence, Found, Gather, Look } from "./evidence.ts";
+import type { Found, Gather, Look } from "./evidence.ts";
 
 export interface LiveOptions {
   readonly ports: Ports;
@@ -30,26 +30,6 @@ export function live(options: LiveOptions): Gather {
       return { ...asked, observedAt: options.now().toISOString(), seen: false, refusal, reason, next };
     }
   };
-}
-
-/**
- * Makes every look of the plan at most once, and none before those it declares itself `after` have settled, where they
- * are in the plan too.
- */
-export function inOrder(gather: Gather, plan: readonly Look<unknown>[]): Gather {
-  const planned = new Map(plan.map((look) => [look.id, look]));
-  const made = new Map<string, Promise<Evidence<unknown>>>();
-
-  const make = (look: Look<unknown>): Promise<Evidence<unknown>> => {
-    const begun = made.get(look.id);
-    if (begun !== undefined) return begun;
-    const earlier = look.after.flatMap((id) => planned.get(id) ?? []);
-    const outcome = Promise.all(earlier.map(make)).then(() => gather(look));
-    made.set(look.id, outcome);
-    return outcome;
-  };
-  // A look's id determines its type of facts: the same id is always built by the same function.
-  return (<F>(look: Look<F>) => make(look) as Promise<Evidence<F>>) satisfies Gather;
 }
 
 async function withDeadline<F>(look: Look<F>, options: LiveOptions): Promise<Found<F>> {

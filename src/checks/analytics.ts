@@ -1,0 +1,118 @@
+import type { DefenseRow, OffenseRow, PlayerRow, TableFacts } from "../evidence/looks/tables.ts";
+import { defenseRows, offenseRows, playerRows } from "../evidence/looks/tables.ts";
+import { dueAt, timeliness } from "../pipeline/due.ts";
+import type { Game } from "../pipeline/games.ts";
+import { isPairOf, teamsOf } from "../pipeline/games.ts";
+import type { Rules } from "../pipeline/load.ts";
+import { tableRules } from "../pipeline/load.ts";
+import type { Group, Scope, Words } from "./check.ts";
+import { couldNotLook, defineCheck } from "./check.ts";
+import type { Figures, Finding } from "./finding.ts";
+import { notDue, pass, problem, waitsFor } from "./finding.ts";
+import { keepOne } from "./keep.ts";
+import type { BoxEvidence } from "./landing.ts";
+import { boxScoreLooks, inputOf } from "./landing.ts";
+import type { SlatedGame } from "./slate.ts";
+import { gamesOwing } from "./slate.ts";
+import { at, breaksOf, listNames, readerText, severityBy } from "./words.ts";
+
+interface GameSubject {
+  readonly id: string;
+  readonly game: SlatedGame;
+}
+
+export interface AnalyticsFacts {
+  readonly players: TableFacts<PlayerRow>;
+  readonly offense: TableFacts<OffenseRow>;
+  readonly defense: TableFacts<DefenseRow>;
+}
+
+/** Was every game processed? Matched on date and unordered team pair: id formats differ between tables and over time. */
+export const analytics = defineCheck({
+  id: "analytics",
+  question: "Was every game processed into player and team rows?",
+  depth: "quick",
+  subjects: ({ slate }): GameSubject[] => gamesOwing(slate, "analytics").map((game) => ({ id: game.name, game })),
+  needs: (_subject, scope) => analyticsLooks(scope),
+  wants: (_subject, scope) => boxScoreLooks(scope),
+  judge: ({ players, offense, defense, ...boxes }, { subject, scope }) =>
+    judgeGame(subject.game, { players, offense, defense }, boxes, scope),
+  say: sayAnalytics,
+  numbers: ({ sums, subjects }) => ({
+    analytics: `${sums["processed"] ?? 0}/${subjects} games`,
+    team_rows: `${sums["offense"] ?? 0} offense, ${sums["defense"] ?? 0} defense of ${subjects * 2} each`,
+  }),
+});
+
+export function analyticsLooks({ rules, date }: Scope) {
+  return { players: playerRows(rules, date), offense: offenseRows(rules, date), defense: defenseRows(rules, date) };
+}
+
+/** Whether every game that goes through analytics is in it. */
+export function isComplete(facts: AnalyticsFacts, { slate, rules }: Scope): boolean {
+  return gamesOwing(slate, "analytics").every((game) => processedOf(game, facts, rules).complete);
+}
+
+/** What analytics holds of one game, one row per business key. */
+export function processedOf(game: Game, facts: AnalyticsFacts, rules: Rules): { complete: boolean; said: string; figures: Figures } {
+  const declared = tableRules(rules, rules.analytics.players);
+  const players = keepOne(
+    facts.players.rows.filter((row) => isPairOf(game, row.team_abbr, row.opponent_team_abbr)),
+    declared,
+  ).rows;
+  const teams = teamsOf(game);
+  const perTeam = teams.map((team) => players.filter((row) => row.team_abbr === team).length);
+  const offense = teams.filter((team) =>
+    facts.offense.rows.some((row) => row.team_abbr === team && isPairOf(game, row.team_abbr, row.opponent_team_abbr)),
+  );
+  const defense = teams.filter((team) =>
+    facts.defense.rows.some((row) => row.defending_team_abbr === team && isPairOf(game, row.defending_team_abbr, row.opponent_team_abbr)),
+  );
+  const { least } = rules.thresholds.analytics.team_player_rows;
+  const complete = perTeam.every((count) => count >= least) && offense.length === 2 && defense.length === 2;
+  return {
+    complete,
+    said: `${players.length} player rows (${teams.map((team, index) => `${team} ${perTeam[index]}`).join(", ")}), ${offense.length} of 2 offense and ${defense.length} of 2 defense rows`,
+    figures: { processed: complete ? 1 : 0, offense: offense.length, defense: defense.length },
+  };
+}
+
+function judgeGame(
+  game: SlatedGame,
+  facts: AnalyticsFacts,
+  boxes: Readonly<Record<string, BoxEvidence>>,
+  scope: Scope,
+): readonly Finding[] {
+  const { rules, date, asOf } = scope;
+  const { complete, said, figures } = processedOf(game, facts, rules);
+  const due = dueAt(rules, "analytics", date);
+  if (asOf < due) return [notDue("player and team rows", due, figures)];
+  if (complete) return [pass(said, figures)];
+  const input = inputOf(game, boxes, rules);
+  if (input.there === "no") return [waitsFor("box-scores", figures)];
+  if (input.there === "unknown") return Object.values(boxes).flatMap((look) => (look.seen ? [] : [couldNotLook(look)]));
+  const time = timeliness(rules, "analytics", date, asOf, input.landedAt);
+  if (time.state === "not_due") return [notDue("player and team rows", time.from, figures)];
+  return [
+    problem(severityBy(time, "P1"), {
+      reason: "missing",
+      observed: said,
+      expected: `at least ${rules.thresholds.analytics.team_player_rows.least} player rows and one offense and defense row for both teams`,
+      next: `Run Phase 3 for ${date} again: raw box scores are there${input.landedAt === undefined ? "" : ` since ${at(input.landedAt, rules)}`}.`,
+      figures: { ...figures, ...(input.landedAt === undefined ? {} : { landedAt: input.landedAt.getTime() }) },
+      ...breaksOf(time),
+    }),
+  ];
+}
+
+function sayAnalytics({ reason, findings, of }: Group, { rules, date, asOf }: Scope): Words | undefined {
+  if (reason !== "missing") return undefined;
+  const landed = findings.flatMap(({ finding }) => finding.figures?.["landedAt"] ?? []);
+  const last = landed.length === 0 ? undefined : new Date(Math.max(...landed));
+  const time = timeliness(rules, "analytics", date, asOf, last);
+  const reader = time.state === "not_due" ? "" : readerText(time.breaks, rules, `${findings.length} of ${of} games`);
+  const input = last === undefined ? "" : `; input landed ${at(last, rules)}`;
+  return {
+    observed: `no analytics, or only part, for ${findings.length} of ${of} games: ${listNames(findings.map(({ subject }) => subject))}${input}${reader}`,
+  };
+}

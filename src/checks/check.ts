@@ -1,0 +1,161 @@
+import type { Evidence, EvidenceOf, FactsOf, Gather, Look, Looks, Unseen } from "../evidence/evidence.ts";
+import type { CalendarDate } from "../pipeline/dates.ts";
+import type { Rules } from "../pipeline/load.ts";
+import type { PipelineFile } from "../pipeline/schema.ts";
+import type { BreaksFact, Finding } from "./finding.ts";
+import { note, unknown } from "./finding.ts";
+import type { Slate } from "./slate.ts";
+
+export const depths = ["quick", "standard", "full"] as const;
+export type Depth = (typeof depths)[number];
+
+/** What a judge knows besides facts: the date, the clock, the rules that hold for both, and which games there are. */
+export interface Scope {
+  readonly date: CalendarDate;
+  readonly asOf: Date;
+  readonly rules: Rules;
+  /** The file the rules come from, for saying since when a rule holds. */
+  readonly file: PipelineFile;
+  readonly slate: Slate;
+  /** The looks that the slate rests on. */
+  readonly slateLooks: readonly Evidence<unknown>[];
+}
+
+export interface Subject {
+  /** What a finding's id ends in: a game `AWAY@HOME`, a table, the date. */
+  readonly id: string;
+}
+
+/** Findings of one check and reason, put together for the report. */
+export interface Group {
+  readonly reason: string;
+  readonly findings: readonly { readonly subject: string; readonly finding: Finding }[];
+  /** How many subjects the check has in all. */
+  readonly of: number;
+}
+
+export interface Words {
+  readonly observed?: string;
+  readonly expected?: string;
+  readonly next?: string;
+  readonly breaks?: BreaksFact;
+}
+
+/** Sums of the figures that judges attached, and over how many subjects. */
+export interface Totals {
+  readonly sums: Readonly<Record<string, number>>;
+  readonly subjects: number;
+  /** Subjects that could not be judged: their share of the sums is missing. */
+  readonly unknown: number;
+}
+
+interface Face {
+  readonly id: string;
+  readonly question: string;
+  /** The least depth at which it is asked. */
+  readonly depth: Depth;
+  /** One line for several subjects with the same reason; what it leaves out is taken from the first finding. */
+  readonly say?: (group: Group, scope: Scope) => Words | undefined;
+  /** What an operator would copy into his notes. */
+  readonly numbers?: (totals: Totals, scope: Scope) => Readonly<Record<string, string>>;
+}
+
+interface Spec<S extends Subject, N extends Looks, W extends Looks> extends Face {
+  /** What is judged on this date; empty if nothing is, which the runner takes as unknown or not applicable by the slate. */
+  readonly subjects: (scope: Scope) => readonly S[];
+  /** Looks without which the subject is unknown. */
+  readonly needs: (subject: S, scope: Scope) => N;
+  /** Looks it would like: they reach the judge as evidence, seen or not. */
+  readonly wants?: (subject: S, scope: Scope) => W;
+  /** Pure: no I/O, no clock but `scope.asOf`. At least one finding. */
+  readonly judge: (facts: FactsOf<N> & EvidenceOf<W>, about: { readonly subject: S; readonly scope: Scope }) => readonly Finding[];
+}
+
+/** A check × subject, ready to be examined. */
+export interface Unit {
+  readonly check: string;
+  readonly subject: string;
+  readonly looks: readonly Look<unknown>[];
+  readonly needs: readonly string[];
+  readonly wants: readonly string[];
+  examine(gather: Gather, asOf: Date): Promise<Examined>;
+}
+
+export interface Examined {
+  readonly findings: readonly Finding[];
+  readonly evidence: readonly string[];
+}
+
+export interface Check extends Face {
+  /** One unit per subject; none if the date gives the check nothing to judge. */
+  units(scope: Scope): readonly Unit[];
+}
+
+/** Makes a check of a question, its looks and a pure judge. Facts are typed by what `needs` and `wants` return. */
+export function defineCheck<S extends Subject, N extends Looks, W extends Looks = Record<never, never>>(spec: Spec<S, N, W>): Check {
+  const { subjects, needs, wants, judge, ...face } = spec;
+  return {
+    ...face,
+    units: (scope) =>
+      subjects(scope).map((subject) => {
+        const needed = needs(subject, scope);
+        const wanted: Looks = wants?.(subject, scope) ?? {};
+        return {
+          check: spec.id,
+          subject: subject.id,
+          looks: [...Object.values(needed), ...Object.values(wanted)],
+          needs: Object.values(needed).map((look) => look.id),
+          wants: Object.values(wanted).map((look) => look.id),
+          examine: async (gather, asOf) => {
+            const [seen, hoped] = await Promise.all([gatherAll(needed, gather), gatherAll(wanted, gather)]);
+            const evidence = [...Object.values(seen), ...Object.values(hoped)];
+            return {
+              findings: conclude(seen, hoped, (facts) =>
+                judge(facts as FactsOf<N> & EvidenceOf<W>, { subject, scope: { ...scope, asOf } }),
+              ),
+              evidence: [...new Set(evidence.map((look) => look.id))],
+            };
+          },
+        };
+      }),
+  };
+}
+
+/** Several ways to judge under one id: the units of all of them. */
+export function combineChecks(face: Face, parts: readonly Check[]): Check {
+  return { ...face, units: (scope) => parts.flatMap((part) => part.units(scope)) };
+}
+
+/** A lost need makes the subject unknown; a lost want is named; silence is unknown too. Nothing else decides this. */
+function conclude(
+  needed: Readonly<Record<string, Evidence<unknown>>>,
+  wanted: Readonly<Record<string, Evidence<unknown>>>,
+  judge: (facts: Readonly<Record<string, unknown>>) => readonly Finding[],
+): readonly Finding[] {
+  const lost = new Map(Object.values(needed).flatMap((look) => (look.seen ? [] : [[look.id, look] as const])));
+  if (lost.size > 0) return [...lost.values()].map(couldNotLook);
+  const facts = Object.fromEntries(Object.entries(needed).map(([name, look]) => [name, look.seen ? look.facts : undefined]));
+  const judged = judge({ ...facts, ...wanted });
+  const missed = Object.values(wanted).filter((look) => !look.seen);
+  const named = missed.map((look) => note("judged_without", `judged without ${look.id}: ${look.reason}`));
+  return judged.length === 0
+    ? [unknown("no_finding", "the check came to no finding", "Report this as a fault of the check.")]
+    : [...judged, ...named];
+}
+
+export function couldNotLook(look: Unseen): Finding {
+  return unknown(look.refusal, `${look.asked}: ${look.reason}`, look.next);
+}
+
+async function gatherAll(looks: Looks, gather: Gather): Promise<Readonly<Record<string, Evidence<unknown>>>> {
+  const made = await Promise.all(Object.entries(looks).map(async ([name, look]) => [name, await gather(look)] as const));
+  return Object.fromEntries(made);
+}
+
+/**
+ * Whether any of several sources says yes: yes if one seen look says so, no only if all were seen, otherwise unknown.
+ */
+export function anyOf<F>(looks: readonly Evidence<F>[], says: (facts: F) => boolean): "yes" | "no" | "unknown" {
+  if (looks.some((look) => look.seen && says(look.facts))) return "yes";
+  return looks.every((look) => look.seen) ? "no" : "unknown";
+}

@@ -1,0 +1,150 @@
+import type { Evidence, EvidenceOf } from "../../evidence/evidence.ts";
+import type { CompletionFacts } from "../../evidence/looks/documents.ts";
+import { completionDocument } from "../../evidence/looks/documents.ts";
+import type { RunRow, TableFacts } from "../../evidence/looks/tables.ts";
+import { processorRuns, rowsOf } from "../../evidence/looks/tables.ts";
+import { addMinutes } from "../../pipeline/dates.ts";
+import { dueAt, timeliness } from "../../pipeline/due.ts";
+import type { Rules } from "../../pipeline/load.ts";
+import { tableRules } from "../../pipeline/load.ts";
+import { analyticsLooks, isComplete } from "../analytics.ts";
+import type { Scope } from "../check.ts";
+import { couldNotLook, defineCheck } from "../check.ts";
+import type { Finding } from "../finding.ts";
+import { notApplicable, notDue, pass, problem, unknown, waitsFor } from "../finding.ts";
+import { keepOne, writtenBetween } from "../keep.ts";
+import { at, breaksOf, severityBy } from "../words.ts";
+import { gamesOwing } from "../slate.ts";
+import { isExpired, modeAt } from "./mode.ts";
+
+type Processor = Rules["completion"]["processors"][string];
+
+interface ProcessorSubject {
+  readonly id: string;
+  readonly name: string;
+  readonly processor: Processor;
+}
+
+/** Per processor: the tracker's flag against the rows of its table. */
+export const flags = defineCheck({
+  id: "completion",
+  question: "Does the flag of each processor agree with the rows of its table?",
+  depth: "quick",
+  subjects: ({ rules }): ProcessorSubject[] =>
+    Object.entries(rules.completion.processors).map(([name, processor]) => ({ id: `${rules.completion.phase}/${name}`, name, processor })),
+  needs: ({ processor }, { rules, date }) => ({ document: completionDocument(rules, date), rows: rowsOf(rules, date, processor.table) }),
+  wants: (_subject, scope) => ({ runs: processorRuns(scope.rules, scope.date), ...analyticsLooks(scope) }),
+  judge: ({ document, rows, ...wanted }, { subject, scope }) => [judgeFlag(subject, document, rows, wanted, scope)],
+});
+
+type Wanted = EvidenceOf<ReturnType<typeof analyticsLooks>> & { readonly runs: Evidence<TableFacts<RunRow>> };
+
+function judgeFlag(subject: ProcessorSubject, { record }: CompletionFacts, rows: TableFacts, wanted: Wanted, scope: Scope): Finding {
+  const { name, processor } = subject;
+  const flagged = record?.entries.some((entry) => entry.name === name) === true;
+  const figures = { recorded: flagged ? 1 : 0, filled: rows.rows.length > 0 ? 1 : 0 };
+  if (scope.slate.kind === "none") return notApplicable("no_games", scope.slate.why);
+  if (scope.slate.kind === "games" && gamesOwing(scope.slate, "analytics").length === 0)
+    return notApplicable("not_owed", "no game of this date goes through this phase");
+  if (record === null && isExpired(scope))
+    return notApplicable("expired", "the document is past its retention, so its absence says nothing");
+  if (flagged && rows.rows.length === 0) return flagWithoutRows(subject, wanted.runs, scope);
+  if (flagged) return withRows(processor, rows, scope, figures);
+  if (scope.slate.kind === "unknown") return unknown(scope.slate.reason, scope.slate.observed, scope.slate.next);
+  const mode = modeAt(scope.date, scope.asOf, scope.rules);
+  if (!scope.rules.completion.modes[mode].expected.includes(name))
+    return notDue(`not expected in ${mode} mode`, dueOf(processor, scope), figures);
+  return rows.rows.length > 0 ? rowsWithoutFlag(subject, rows, wanted, scope, figures) : neither(subject, scope, figures);
+}
+
+/** When this processor's entry is due: after the night for those that eat the games, on the day itself for the others. */
+function dueOf({ eats_games: eatsGames }: Processor, { rules, date }: Scope): Date {
+  return dueAt(rules, eatsGames ? "completion" : "same-day", date);
+}
+
+function withRows(processor: Processor, facts: TableFacts, scope: Scope, figures: Record<string, number>): Finding {
+  const due = dueOf(processor, scope);
+  const { setAside } = keepOne(facts.rows, tableRules(scope.rules, processor.table));
+  const said = `recorded, and ${facts.rows.length - setAside} rows in ${processor.table}${setAside > 0 ? ` (${setAside} surplus set aside)` : ""}`;
+  return scope.asOf < due ? notDue(said, due, figures) : pass(said, figures);
+}
+
+function flagWithoutRows({ name, processor }: ProcessorSubject, runs: Evidence<TableFacts<RunRow>>, scope: Scope): Finding {
+  const { rules, date, asOf } = scope;
+  const figures = { recorded: 1, filled: 0 };
+  const gamesDue = dueAt(rules, "games", date);
+  if (processor.eats_games && asOf < gamesDue) return notDue("recorded before the games were over", gamesDue, figures);
+  const rewriting = recentRun(processor, runs, scope);
+  if (rewriting !== undefined)
+    return notDue(
+      `being rewritten: a run of ${processor.class} was at work at ${at(rewriting, rules)}`,
+      addMinutes(rewriting, rules.thresholds.completion.rewriting_minutes.minutes),
+      figures,
+    );
+  return problem("P0", {
+    reason: "flag_without_rows",
+    observed: `recorded as complete, but ${processor.table} holds no row for ${date}`,
+    expected: `rows in ${processor.table} before an entry in ${rules.completion.collection}/${date}`,
+    next: `Look at the last run of ${processor.class} for a swallowed write error, then run it again for ${date}: whatever reads ${name} believes the record.`,
+    figures,
+    confirm: true,
+  });
+}
+
+/** A run of the processor so recent that it may stand between its DELETE and its INSERT. */
+function recentRun({ class: processorClass }: Processor, runs: Evidence<TableFacts<RunRow>>, { rules, asOf }: Scope): Date | undefined {
+  if (!runs.seen) return undefined;
+  const since = addMinutes(asOf, -rules.thresholds.completion.rewriting_minutes.minutes);
+  const times = runs.facts.rows
+    .filter((run) => run.processor_name === processorClass)
+    .flatMap((run) => [run.started_at, run.processed_at].flatMap((time) => (time === null ? [] : [new Date(time)])));
+  return times.filter((time) => time >= since && time <= asOf).toSorted((a, b) => b.getTime() - a.getTime())[0];
+}
+
+function rowsWithoutFlag(
+  { processor }: ProcessorSubject,
+  facts: TableFacts,
+  wanted: Wanted,
+  scope: Scope,
+  figures: Record<string, number>,
+): Finding {
+  const { rules, asOf } = scope;
+  const due = dueOf(processor, scope);
+  if (asOf < due) return notDue(`${facts.rows.length} rows in ${processor.table}, no entry yet`, due, figures);
+  const newest = writtenBetween(facts.rows, tableRules(rules, processor.table).written_at)?.last;
+  const lag = rules.thresholds.completion.flag_lag_minutes.minutes;
+  if (newest !== undefined && asOf < addMinutes(newest, lag)) {
+    return notDue(`rows of ${at(newest, rules)} are newer than ${lag} min; the entry follows them`, addMinutes(newest, lag), figures);
+  }
+  if (processor.eats_games) {
+    const { players, offense, defense } = wanted;
+    if (!players.seen) return couldNotLook(players);
+    if (!offense.seen) return couldNotLook(offense);
+    if (!defense.seen) return couldNotLook(defense);
+    if (!isComplete({ players: players.facts, offense: offense.facts, defense: defense.facts }, scope))
+      return waitsFor("analytics", figures);
+  }
+  return problem("P3", {
+    reason: "rows_without_flag",
+    observed: `${facts.rows.length} rows in ${processor.table}, but no entry in ${rules.completion.collection}/${scope.date}: output complete, only the record wrong`,
+    expected: "an entry once the rows are there",
+    next: "Nothing to run again: the data is there. Add the entry when the record is reconciled.",
+    figures,
+  });
+}
+
+function neither({ processor, name }: ProcessorSubject, scope: Scope, figures: Record<string, number>): Finding {
+  const { rules, date, asOf } = scope;
+  const stage = processor.eats_games ? "completion" : "same-day";
+  const time = timeliness(rules, stage, date, asOf);
+  if (time.state === "not_due") return notDue(`no entry and no rows in ${processor.table} yet`, time.from, figures);
+  if (processor.eats_games) return waitsFor("analytics", figures);
+  return problem(severityBy(time, "P1"), {
+    reason: "missing",
+    observed: `neither an entry nor rows in ${processor.table}`,
+    expected: `both by ${at(dueOf(processor, scope), rules)} on ${date}`,
+    next: `Run ${processor.class} for ${date}; ${name} is missing in everything that reads it.`,
+    figures,
+    ...breaksOf(time),
+  });
+}

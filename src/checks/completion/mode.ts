@@ -1,0 +1,32 @@
+import type { CompletionRecord } from "../../evidence/looks/documents.ts";
+import type { CalendarDate } from "../../pipeline/dates.ts";
+import { dateAt, daysBetween } from "../../pipeline/dates.ts";
+import type { Rules } from "../../pipeline/load.ts";
+import type { Scope } from "../check.ts";
+
+export type ModeName = keyof Rules["completion"]["modes"];
+
+/** The mode follows from the document's date against today's, at this clock; a stored `_mode` is only shown. */
+export function modeAt(date: CalendarDate, asOf: Date, rules: Rules): ModeName {
+  const today = dateAt(asOf, rules.zone);
+  if (date < today) return "overnight";
+  return date === today ? "same_day" : "tomorrow";
+}
+
+/** Whether the tracker's document may have been deleted by the clean-up, so that its absence says nothing. */
+export function isExpired({ date, asOf, rules }: Scope): boolean {
+  const days = rules.collections[rules.completion.collection]?.expires_after_days ?? Infinity;
+  return daysBetween(date, dateAt(asOf, rules.zone)) > days;
+}
+
+/** Whether the orchestrator's own rule for starting the next phase is met by what is recorded. */
+export function triggerDue(record: CompletionRecord, mode: Rules["completion"]["modes"][ModeName]): boolean {
+  const recorded = new Set(record.entries.map((entry) => entry.name));
+  const present = mode.expected.filter((processor) => recorded.has(processor));
+  return mode.critical.every((processor) => recorded.has(processor)) && present.length / mode.expected.length >= mode.majority;
+}
+
+/** Repaired by hand or by a reconciliation: says nothing about whether the next phase ran. */
+export function isRepaired({ reconciledAt, triggerReason }: CompletionRecord): boolean {
+  return reconciledAt !== null || triggerReason === "reconciliation_fix" || (triggerReason ?? "").startsWith("manual_fix_");
+}

@@ -1,0 +1,57 @@
+import type { TableFacts } from "../evidence/looks/tables.ts";
+import type { TableRules } from "../pipeline/load.ts";
+
+type Row = TableFacts["rows"][number];
+
+export interface Kept<R extends Row> {
+  readonly rows: readonly R[];
+  /** Rows beyond the first of their business key: `unique-keys` speaks of them, every other check ignores them. */
+  readonly setAside: number;
+}
+
+/** One row per business key, by the table's keep rule; ties are broken by the row's content, so that the choice is stable. */
+export function keepOne<R extends Row>(rows: readonly R[], table: TableRules): Kept<R> {
+  const groups = [...groupByKey(rows, table.also_once ?? table.key).values()];
+  const kept = groups.flatMap((group) => group.toSorted((a, b) => compareByRule(a, b, table)).slice(0, 1));
+  return { rows: kept, setAside: rows.length - kept.length };
+}
+
+export function groupByKey<R extends Row>(rows: readonly R[], key: readonly string[]): Map<string, R[]> {
+  const groups = new Map<string, R[]>();
+  for (const row of rows) {
+    const name = JSON.stringify(key.map((column) => row[column] ?? null));
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [row]);
+    else group.push(row);
+  }
+  return groups;
+}
+
+/** Negative if the keep rule prefers `a`. */
+function compareByRule(a: Row, b: Row, table: TableRules): number {
+  for (const { column, descending } of table.keep) {
+    const order = compareValues(a[column] ?? null, b[column] ?? null);
+    if (order !== 0) return descending ? -order : order;
+  }
+  return compareValues(JSON.stringify(a), JSON.stringify(b));
+}
+
+/** Null is lowest. */
+function compareValues(a: Row[string], b: Row[string]): number {
+  if (a === b) return 0;
+  if (a === null) return -1;
+  if (b === null) return 1;
+  if (typeof a === "number" && typeof b === "number") return a - b;
+  return String(a) < String(b) ? -1 : 1;
+}
+
+/** The newest and the oldest write among rows, by their write stamp; undefined if no row carries one. */
+export function writtenBetween(rows: readonly Row[], column: string | undefined): { first: Date; last: Date } | undefined {
+  if (column === undefined) return undefined;
+  const stamps = rows.flatMap((row) => {
+    const stamp = row[column];
+    return typeof stamp === "string" ? [Date.parse(stamp)] : [];
+  });
+  if (stamps.length === 0) return undefined;
+  return { first: new Date(Math.min(...stamps)), last: new Date(Math.max(...stamps)) };
+}

@@ -1,0 +1,39 @@
+import type { Verdict } from "./finding.ts";
+import type { Judgement } from "./runner.ts";
+
+export interface Overall {
+  readonly verdict: Verdict;
+  /** A core check is not due yet: what is said holds so far. */
+  readonly soFar: boolean;
+  /** Checks that came to a judgement, of all that were asked. */
+  readonly judged: number;
+  readonly of: number;
+}
+
+/** Core checks of the date's first stage: alone they prove nothing of the night's output. */
+const notEnough = "games";
+
+/**
+ * The verdict on a date. A pass needs every core check that applies and is due to have been judged and passed, among
+ * them one other than `games`; looking at nothing, or too early, is never a pass.
+ */
+export function overallOf({ checks, scope }: Judgement): Overall {
+  const verdictOf = new Map(checks.map(({ check, verdict }) => [check.id, verdict]));
+  const core = scope.rules.core.map((id) => ({ id, verdict: verdictOf.get(id) ?? ("unknown" as const) }));
+  const all = [...verdictOf.values()];
+  const unjudged: readonly Verdict[] = ["not_due", "not_applicable", "unknown"];
+  return {
+    verdict: decide(all, core),
+    soFar: core.some(({ verdict }) => verdict === "not_due"),
+    judged: all.filter((verdict) => !unjudged.includes(verdict)).length,
+    of: all.length,
+  };
+}
+
+function decide(all: readonly Verdict[], core: readonly { readonly id: string; readonly verdict: Verdict }[]): Verdict {
+  if (all.includes("fail")) return "fail";
+  if (all.includes("unknown") || core.some(({ verdict }) => verdict === "unknown")) return "unknown";
+  if (all.includes("warn")) return "warn";
+  if (core.some(({ id, verdict }) => id !== notEnough && verdict === "pass")) return "pass";
+  return all.includes("not_due") ? "not_due" : "not_applicable";
+}

@@ -1,0 +1,145 @@
+import type { Evidence, Gather, Look } from "../evidence/evidence.ts";
+import { inOrder } from "../evidence/order.ts";
+import type { CalendarDate } from "../pipeline/dates.ts";
+import type { Pipeline } from "../pipeline/load.ts";
+import type { Check, Scope, Unit } from "./check.ts";
+import type { Finding, Verdict } from "./finding.ts";
+import { notApplicable, unknown, worst } from "./finding.ts";
+import type { Slate } from "./slate.ts";
+import { establishSlate } from "./slate.ts";
+
+export interface JudgedSubject {
+  readonly check: string;
+  readonly subject: string;
+  readonly verdict: Verdict;
+  readonly findings: readonly Finding[];
+  /** Ids of the looks it rests on. */
+  readonly evidence: readonly string[];
+}
+
+export interface JudgedCheck {
+  readonly check: Check;
+  readonly verdict: Verdict;
+  readonly subjects: readonly JudgedSubject[];
+}
+
+export interface Judgement {
+  readonly scope: Scope;
+  readonly checks: readonly JudgedCheck[];
+  /** Every look made, first and second, in the order they settled. */
+  readonly looks: readonly Evidence<unknown>[];
+}
+
+export interface RunOptions {
+  readonly checks: readonly Check[];
+  readonly pipeline: Pipeline;
+  readonly date: CalendarDate;
+  readonly now: () => Date;
+  readonly gather: Gather;
+  /** Lets that much time pass on the stores' clock. */
+  readonly pass: (ms: number) => Promise<void>;
+  readonly onProgress?: (done: number, total: number, look: string) => void;
+}
+
+/** Judges a date: the slate first, then every check × subject on looks made once each, then a second look where one is owed. */
+export async function judgeDate(options: RunOptions): Promise<Judgement> {
+  const { pipeline, date } = options;
+  const asOf = options.now();
+  const rules = pipeline.rulesOn(date, asOf);
+  const recorder = recording(options.gather, options.onProgress);
+  const looks = inOrder(recorder.gather);
+
+  const { slate, looks: slateLooks } = await establishSlate(rules, date, looks.gather);
+  const scope: Scope = { date, asOf, rules, file: pipeline.file, slate, slateLooks };
+  const units = options.checks.flatMap((check) => check.units(scope));
+  const plan = units.flatMap((unit) => unit.looks);
+  looks.plan(plan);
+  recorder.expect(new Set(plan.map((look) => look.id)).size);
+
+  const first = await Promise.all(units.map((unit) => examine(unit, looks.gather, asOf)));
+  const settled = await secondLook(units, first, looks.gather, options, recorder.gather);
+  return { scope, checks: options.checks.map((check) => conclude(check, settled, scope)), looks: recorder.made };
+}
+
+async function examine(unit: Unit, gather: Gather, asOf: Date): Promise<JudgedSubject> {
+  const { findings, evidence } = await unit.examine(gather, asOf);
+  return { check: unit.check, subject: unit.subject, verdict: worst(findings.map((finding) => finding.verdict)), findings, evidence };
+}
+
+/**
+ * What rests on two stores disagreeing is looked at again, flags first, before it is said: the stores may have been
+ * caught between two writes. Every subject that used a look made again is judged by the second one.
+ */
+async function secondLook(
+  units: readonly Unit[],
+  first: readonly JudgedSubject[],
+  gather: Gather,
+  options: RunOptions,
+  fresh: Gather,
+): Promise<readonly JudgedSubject[]> {
+  const doubted = units.filter((_, index) => first[index]?.findings.some((finding) => "confirm" in finding));
+  if (doubted.length === 0) return first;
+  const rules = options.pipeline.rulesOn(options.date, options.now());
+  await options.pass(rules.thresholds.completion.second_look_seconds.seconds * 1000);
+
+  const again = new Map(doubted.flatMap((unit) => unit.looks).map((look) => [look.id, secondTime(look)]));
+  const second = inOrder(fresh);
+  second.plan([...again.values()]);
+  const mixed: Gather = (look) => (again.has(look.id) ? second.gather(secondTime(look)) : gather(look));
+  const asOf = options.now();
+  return Promise.all(
+    units.map((unit, index) => {
+      const judged = first[index];
+      return judged !== undefined && !unit.looks.some((look) => again.has(look.id)) ? judged : examine(unit, mixed, asOf);
+    }),
+  );
+}
+
+function secondTime<F>(look: Look<F>): Look<F> {
+  const name = (id: string) => `${id} (second look)`;
+  return { ...look, id: name(look.id), after: look.after.map(name) };
+}
+
+function conclude(check: Check, judged: readonly JudgedSubject[], scope: Scope): JudgedCheck {
+  const own = judged.filter((subject) => subject.check === check.id);
+  const subjects = own.length > 0 ? own : [withoutSubjects(check, scope)];
+  return { check, verdict: worst(subjects.map((subject) => subject.verdict)), subjects };
+}
+
+/** A check that found nothing to judge: because the date is unknown, because it has no games, or for no known reason. */
+function withoutSubjects(check: Check, { slate, slateLooks, date }: Scope): JudgedSubject {
+  const finding = reasonForNothing(slate);
+  return { check: check.id, subject: date, verdict: finding.verdict, findings: [finding], evidence: slateLooks.map((look) => look.id) };
+}
+
+function reasonForNothing(slate: Slate): Finding {
+  switch (slate.kind) {
+    case "unknown":
+      return unknown(slate.reason, slate.observed, slate.next);
+    case "none":
+      return notApplicable("no_games", slate.why);
+    case "games":
+      return notApplicable("not_owed", "no game of this date goes through this stage");
+  }
+}
+
+/** Keeps what was looked at, and tells how far the call has come. */
+function recording(
+  gather: Gather,
+  onProgress: RunOptions["onProgress"],
+): { gather: Gather; made: Evidence<unknown>[]; expect: (total: number) => void } {
+  const made: Evidence<unknown>[] = [];
+  let expected = 0;
+  return {
+    made,
+    expect: (total) => {
+      expected = total;
+    },
+    gather: async (look) => {
+      const evidence = await gather(look);
+      made.push(evidence);
+      onProgress?.(made.length, Math.max(expected, made.length), look.id);
+      return evidence;
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import type { TableFacts } from "../evidence/looks/tables.ts";
+import type { TableRules } from "../pipeline/load.ts";
+import { groupByKey } from "./keep.ts";
+
+type Row = TableFacts["rows"][number];
+
+/** Rows beyond the first of their business key, and what their shape says of how they came. */
+export interface Surplus {
+  readonly key: readonly string[];
+  /** Σ(n−1) over the groups. */
+  readonly rows: number;
+  /** Keys that are there more than once. */
+  readonly groups: number;
+  /** Keys in all. */
+  readonly unique: number;
+  /** Whether the copies of a key differ in anything but when they were written. */
+  readonly copies: "identical" | "conflicting";
+  /** The same count of every key: a repeated load. */
+  readonly factor?: number;
+  /** Surplus rows that a key with the game id would not show: the same player or team under two ids of a game. */
+  readonly acrossIds: number;
+  /** Distinct write times among the copies, oldest first; one if they came in one batch. */
+  readonly stamps: readonly Date[];
+}
+
+export function surplusOf(rows: readonly Row[], declared: TableRules): Surplus {
+  const key = declared.also_once ?? declared.key;
+  const all = groupByKey(rows, key);
+  const groups = [...all.values()].filter((group) => group.length > 1);
+  const surplus = rows.length - all.size;
+  const underKey =
+    rows.length - groupByKey(rows, [...new Set([...declared.key, ...("game_id" in declared.columns ? ["game_id"] : [])])]).size;
+  const sizes = new Set([...all.values()].map((group) => group.length));
+  const [size] = sizes;
+  return {
+    key,
+    rows: surplus,
+    groups: groups.length,
+    unique: all.size,
+    copies: groups.every((group) => identical(group, declared)) ? "identical" : "conflicting",
+    ...(surplus > 0 && sizes.size === 1 && size !== undefined ? { factor: size } : {}),
+    acrossIds: surplus - underKey,
+    stamps: stampsOf(groups.flat(), declared.written_at),
+  };
+}
+
+/** Whether copies agree on all but instants, which only say when each was written. */
+function identical(group: readonly Row[], { columns }: TableRules): boolean {
+  const compared = Object.entries(columns).flatMap(([name, { kind }]) => (kind === "instant" ? [] : [name]));
+  return new Set(group.map((row) => JSON.stringify(compared.map((column) => row[column] ?? null)))).size === 1;
+}
+
+function stampsOf(rows: readonly Row[], column: string | undefined): readonly Date[] {
+  if (column === undefined) return [];
+  const stamps = new Set(rows.flatMap((row) => (typeof row[column] === "string" ? [Date.parse(row[column])] : [])));
+  return [...stamps].toSorted((a, b) => a - b).map((stamp) => new Date(stamp));
+}

@@ -1,0 +1,154 @@
+import type { Evidence, Look } from "../evidence/evidence.ts";
+import type { RunRow, TableFacts } from "../evidence/looks/tables.ts";
+import { processorRuns, rowsOf } from "../evidence/looks/tables.ts";
+import { dueAt } from "../pipeline/due.ts";
+import type { Rules, TableRules } from "../pipeline/load.ts";
+import { tableRules } from "../pipeline/load.ts";
+import type { Scope } from "./check.ts";
+import { defineCheck } from "./check.ts";
+import type { Figures, Finding, Severity } from "./finding.ts";
+import { notApplicable, notDue, pass, problem, unknown, waitsFor } from "./finding.ts";
+import { writtenBetween } from "./keep.ts";
+import type { Surplus } from "./surplus.ts";
+import { surplusOf } from "./surplus.ts";
+import { at, atSecond, gap, listNames } from "./words.ts";
+
+interface TableSubject {
+  readonly id: string;
+  readonly declared: TableRules;
+}
+
+type ReaderEvidence = Readonly<Record<string, Evidence<TableFacts>>>;
+
+/** Is each business key there once? Surplus is said at once; a clean table only counts once its stage is due. */
+export const uniqueKeys = defineCheck({
+  id: "unique-keys",
+  question: "Is each business key there once?",
+  depth: "quick",
+  subjects: ({ rules }): TableSubject[] =>
+    Object.entries(rules.tables).flatMap(([table, declared]) => (declared.unique === true ? [{ id: table, declared }] : [])),
+  needs: ({ id }, { rules, date }) => ({ rows: rowsOf(rules, date, id) }),
+  wants: ({ declared }, { rules, date }): Readonly<Record<string, Look<TableFacts>>> => ({
+    ...(declared.processor === undefined ? {} : { [rules.run_history]: processorRuns(rules, date) }),
+    ...Object.fromEntries((declared.read_by ?? []).map((reader) => [reader, rowsOf(rules, date, reader)])),
+  }),
+  judge: ({ rows, ...wanted }, { subject, scope }) => [judgeTable(subject, rows, wanted, scope)],
+  numbers: ({ sums, unknown: lost }, { rules }) => ({
+    players: countText(sums["players"], sums["players_surplus"]),
+    surplus: `${sums["surplus"] ?? 0} rows in ${sums["tables"] ?? 0} tables${lost > 0 ? `, ${lost} not seen` : ""}`,
+    ...(sums["players"] === undefined ? { players: `not seen (${rules.analytics.players})` } : {}),
+  }),
+});
+
+function countText(unique: number | undefined, surplus: number | undefined): string {
+  return `${unique ?? 0}${(surplus ?? 0) > 0 ? ` + ${surplus} surplus` : ""}`;
+}
+
+function judgeTable({ id, declared }: TableSubject, facts: TableFacts, wanted: ReaderEvidence, scope: Scope): Finding {
+  const { rules, date, asOf, slate } = scope;
+  const keyMissing = (declared.also_once ?? declared.key).filter((column) => facts.absent.includes(column));
+  if (keyMissing.length > 0) {
+    return unknown(
+      "no_such_place",
+      `${id} has no column ${keyMissing.join(", ")}, which its key needs`,
+      `Correct the key of ${id} in the pipeline file.`,
+    );
+  }
+  const surplus = surplusOf(facts.rows, declared);
+  const figures = figuresOf(id, surplus, rules);
+  if (surplus.rows > 0) return surplusFound({ id, declared }, surplus, wanted, scope, figures);
+  const due = dueAt(rules, declared.stage, date);
+  if (facts.rows.length === 0) {
+    if (slate.kind === "none") return notApplicable("no_games", slate.why);
+    return asOf < due ? notDue(`${id} is empty`, due, figures) : waitsFor(waitedFor(declared), figures);
+  }
+  if (asOf < due) return notDue(`${facts.rows.length} rows so far, each key once`, due, figures);
+  return pass(`${facts.rows.length} rows, each (${declared.key.join(", ")}) once`, figures);
+}
+
+/** The check that speaks of an empty table of that stage. */
+function waitedFor({ stage }: TableRules): string {
+  return stage === "same-day" ? "completion" : stage;
+}
+
+function figuresOf(table: string, surplus: Surplus, rules: Rules): Figures {
+  const players = table === rules.analytics.players ? { players: surplus.unique, players_surplus: surplus.rows } : {};
+  return { surplus: surplus.rows, tables: 1, ...players };
+}
+
+function surplusFound({ id, declared }: TableSubject, surplus: Surplus, wanted: ReaderEvidence, scope: Scope, figures: Figures): Finding {
+  const { rules } = scope;
+  const readers = readersSince(surplus, declared, wanted, rules);
+  const read =
+    readers.length === 0 ? "" : `; read since by ${listNames(readers.map(({ table, when }) => `${table} (${at(when, rules)})`))}`;
+  const keep = declared.keep.map(({ column, descending }) => `${descending ? "highest" : "lowest"} ${column}`).join(", then ");
+  const again = readers.length === 0 ? "" : `; then have ${listNames(readers.map(({ table }) => table))} computed again`;
+  return problem(severityOfSurplus(surplus, rules), {
+    reason: "surplus",
+    observed: `${surplus.rows + surplus.unique} rows of which ${surplus.rows} surplus (${surplus.unique} unique) in ${id}, in ${surplus.groups} groups, ${shapeText(surplus)}${writersText(surplus, id, wanted, rules)}${read}`,
+    expected: `one row per (${surplus.key.join(", ")})${validity(id, scope)}`,
+    next: `Remove the ${surplus.rows} surplus rows, keeping per key the row with the ${keep}${again}.`,
+    figures,
+  });
+}
+
+/** Scale of the pipeline file; above the P2 limit and above that share of the rows present it is P0. */
+function severityOfSurplus(surplus: Surplus, rules: Rules): Exclude<Severity, "P5"> {
+  const { p3_to: p3, p2_to: p2, p0_share: share } = rules.thresholds["unique-keys"].surplus;
+  if (surplus.rows <= p3) return "P3";
+  if (surplus.rows <= p2) return "P2";
+  return surplus.rows / (surplus.rows + surplus.unique) > share ? "P0" : "P1";
+}
+
+function shapeText({ copies, factor, acrossIds, stamps }: Surplus): string {
+  const content = copies === "identical" ? "identical but for their stamps" : "with conflicting content";
+  const times = factor === undefined ? "" : `, every key ${factor} times`;
+  const ids = acrossIds > 0 ? `, ${acrossIds} of them under another game id` : "";
+  return `${content}${times}${ids}${stamps.length === 1 ? ", all with the same stamp (one batch)" : ""}`;
+}
+
+function writersText({ stamps }: Surplus, table: string, wanted: ReaderEvidence, rules: Rules): string {
+  const [first, last] = [stamps[0], stamps.at(-1)];
+  if (stamps.length < 2 || first === undefined || last === undefined) return "";
+  const writers = stamps.length === 2 ? "two" : `${stamps.length}`;
+  const runs = runIds(stamps, table, wanted[rules.run_history], rules);
+  return `, written by ${writers} runs ${gap(first, last)} apart (${atSecond(first, rules)} and ${atSecond(last, rules)}${runs})`;
+}
+
+/** Run ids of the table's processor whose run spans one of the stamps, where the run history could be read. */
+function runIds(stamps: readonly Date[], table: string, history: Evidence<TableFacts> | undefined, rules: Rules): string {
+  if (history === undefined || !history.seen) return "";
+  const processor = Object.values(rules.completion.processors).find((candidate) => candidate.table === table)?.class;
+  const runs = history.facts.rows.filter((row): row is RunRow => row["processor_name"] === processor);
+  const spanning = runs.filter((run) => {
+    const from = Date.parse(run.started_at ?? "");
+    const to = Date.parse(run.processed_at ?? "");
+    return stamps.some((stamp) => from - 1000 <= stamp.getTime() && stamp.getTime() <= to + 1000);
+  });
+  const ids = [...new Set(spanning.map((run) => String(run.run_id)))].toSorted();
+  return ids.length === 0 ? "" : `; run ids ${listNames(ids)}`;
+}
+
+/** Tables that read this partition and were written after the surplus was there. */
+function readersSince(
+  surplus: Surplus,
+  declared: TableRules,
+  wanted: ReaderEvidence,
+  rules: Rules,
+): readonly { table: string; when: Date }[] {
+  const since = surplus.stamps.at(-1);
+  if (since === undefined) return [];
+  return (declared.read_by ?? []).flatMap((table) => {
+    const look = wanted[table];
+    const written = look?.seen === true ? writtenBetween(look.facts.rows, tableRules(rules, table).written_at) : undefined;
+    return written !== undefined && written.last > since ? [{ table, when: written.last }] : [];
+  });
+}
+
+/** `, the key since 2026-02-03`, where the pipeline file has had another one. */
+function validity(table: string, { file, date }: Scope): string {
+  const variants = file.tables[table]?.key.dated ?? [];
+  if (variants.length < 2) return "";
+  const holds = variants.find(({ since, until }) => (since === undefined || since <= date) && (until === undefined || date < until));
+  return holds?.since === undefined ? `, the key until ${holds?.until}` : `, the key since ${holds.since}`;
+}

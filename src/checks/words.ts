@@ -1,0 +1,51 @@
+import { durationText, timeText, zoneName } from "../pipeline/dates.ts";
+import type { Breaks, Timeliness } from "../pipeline/due.ts";
+import type { Rules } from "../pipeline/load.ts";
+import type { BreaksFact, Severity } from "./finding.ts";
+
+/** Three names and how many more: `BOS@NYK, LAL@GSW, MIA@ORL and 3 more`. */
+export function listNames(names: readonly string[], most = 3): string {
+  const shown = names.slice(0, most).join(", ");
+  return names.length > most ? `${shown} and ${names.length - most} more` : shown;
+}
+
+/** `15:00 ET`, with the zone beside every clock time. */
+export function at(instant: Date, rules: Rules): string {
+  return `${timeText(instant, rules.zone)} ${zoneName(rules.zone)}`;
+}
+
+/** `15:00:24 ET`, where seconds tell one run from another. */
+export function atSecond(instant: Date, rules: Rules): string {
+  return `${timeText(instant, rules.zone, "second")} ${zoneName(rules.zone)}`;
+}
+
+export function gap(from: Date, to: Date): string {
+  return durationText(to.getTime() - from.getTime());
+}
+
+/** What a miss breaks, for a finding; undefined where the stage has no deadline reader. */
+export function breaksOf(time: Exclude<Timeliness, { state: "not_due" }>): { breaks?: BreaksFact } {
+  return time.breaks === undefined
+    ? {}
+    : {
+        breaks: {
+          what: time.breaks.started
+            ? `${time.breaks.what} has read without it`
+            : `${time.breaks.what} (${time.breaks.job}) reads without it`,
+          at: time.breaks.at,
+        },
+      };
+}
+
+/** `same-day Phase 4 of 11:00 ET ran without them`, or what will. */
+export function readerText(breaks: Breaks | undefined, rules: Rules, what: string): string {
+  if (breaks === undefined) return "";
+  return breaks.started
+    ? `; ${breaks.what} of ${at(breaks.at, rules)} ran without ${what}`
+    : `; ${breaks.what} reads at ${at(breaks.at, rules)}`;
+}
+
+/** A miss is a warning within the grace and has its full severity after it. */
+export function severityBy(time: Exclude<Timeliness, { state: "not_due" }>, full: "P1" | "P2"): Exclude<Severity, "P5"> {
+  return time.state === "grace" ? "P3" : full;
+}

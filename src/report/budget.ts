@@ -1,0 +1,10 @@
+/** Most characters of one text in a report; what is longer is cut, and the cut is counted. */
+const mostCharacters = 480;
+/** Most findings in a report, worst first. */
+export const mostFindings = 12;
+
+export function capped(text: string, most = mostCharacters): string {
+  const characters = [...text];
+  if (characters.length <= most) return text;
+  return `${characters.slice(0, most).join("")}… (${characters.length - most} more characters)`;
+}

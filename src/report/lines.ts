@@ -1,0 +1,120 @@
+import type { Finding, Severity } from "../checks/finding.ts";
+import { severityOf } from "../checks/finding.ts";
+import type { JudgedCheck, JudgedSubject, Judgement } from "../checks/runner.ts";
+import type { Words } from "../checks/check.ts";
+import { isoText } from "../pipeline/dates.ts";
+import type { ReportedFinding } from "./schema.ts";
+import { capped } from "./budget.ts";
+
+interface Member {
+  readonly subject: JudgedSubject;
+  readonly finding: Finding;
+}
+
+const mostSubjects = 3;
+const order: readonly (Severity | "unknown")[] = ["P0", "P1", "P2", "unknown", "P3", "P4", "P5"];
+
+/** One line per check and reason, worst first; unknowns with one common cause become one line across checks. */
+export function linesOf({ checks, scope }: Judgement, detailed: boolean): readonly ReportedFinding[] {
+  const lines = checks.flatMap((judged) => groupsOf(judged).map((group) => lineOf(judged, group, scope, detailed)));
+  return mergeUnknowns(lines).toSorted((a, b) => rank(a) - rank(b));
+}
+
+function rank(line: ReportedFinding): number {
+  return order.indexOf(line.verdict === "unknown" ? "unknown" : (line.severity ?? "P5"));
+}
+
+/** What needs saying: everything but plain passes and what is not due or not applicable, which `checked` counts. */
+function groupsOf({ subjects }: JudgedCheck): readonly (readonly Member[])[] {
+  const groups = new Map<string, Member[]>();
+  for (const subject of subjects) {
+    for (const finding of subject.findings) {
+      if (finding.verdict === "not_due" || finding.verdict === "not_applicable") continue;
+      if (finding.verdict === "pass" && !("severity" in finding)) continue;
+      const key =
+        finding.reason === "judged_without" || finding.verdict === "unknown" ? `${finding.reason} ${finding.observed}` : finding.reason;
+      groups.set(key, [...(groups.get(key) ?? []), { subject, finding }]);
+    }
+  }
+  return [...groups.values()];
+}
+
+function lineOf(
+  { check, subjects }: JudgedCheck,
+  members: readonly Member[],
+  scope: Judgement["scope"],
+  detailed: boolean,
+): ReportedFinding {
+  const worst = members.toSorted(
+    (a, b) => order.indexOf(severityOf(a.finding) ?? "unknown") - order.indexOf(severityOf(b.finding) ?? "unknown"),
+  )[0];
+  if (worst === undefined) throw new Error("A group of findings is never empty.");
+  const { finding } = worst;
+  const words = check.say?.(
+    {
+      reason: finding.reason,
+      findings: members.map((member) => ({ subject: member.subject.subject, finding: member.finding })),
+      of: subjects.length,
+    },
+    scope,
+  );
+  const severity = severityOf(finding);
+  const names = members.map((member) => member.subject.subject);
+  const note = severity === "P5";
+  return {
+    id: names.length === 1 ? `${check.id}/${names[0]}` : check.id,
+    reason: finding.reason,
+    verdict: finding.verdict,
+    ...(severity === undefined ? {} : { severity }),
+    observed: capped(words?.observed ?? finding.observed),
+    ...expectation(finding, words),
+    ...(names.length === 1 ? {} : named(names)),
+    ...(note && !detailed ? {} : { evidence: evidenceOf(members, detailed) }),
+    ...breaksOf(finding, words, scope.rules.zone),
+    ...nextOf(finding, words),
+  };
+}
+
+function named(names: readonly string[]): { subjects: string[]; more?: number } {
+  const subjects = names.slice(0, mostSubjects);
+  return names.length > mostSubjects ? { subjects, more: names.length - mostSubjects } : { subjects };
+}
+
+function expectation(finding: Finding, words: Words | undefined): { expected?: string } {
+  const said = words?.expected ?? ("expected" in finding ? finding.expected : undefined);
+  return said === undefined ? {} : { expected: capped(said) };
+}
+
+function nextOf(finding: Finding, words: Words | undefined): { next?: string } {
+  const said = words?.next ?? ("next" in finding ? finding.next : undefined);
+  return said === undefined ? {} : { next: capped(said) };
+}
+
+function breaksOf(finding: Finding, words: Words | undefined, zone: string): { breaks?: { what: string; at: string } } {
+  const breaks = words?.breaks ?? ("breaks" in finding ? finding.breaks : undefined);
+  return breaks === undefined ? {} : { breaks: { what: breaks.what, at: isoText(breaks.at, zone) } };
+}
+
+function evidenceOf(members: readonly Member[], detailed: boolean): string[] {
+  const ids = [...new Set(members.flatMap(({ subject }) => subject.evidence))];
+  const most = detailed ? ids.length : mostSubjects;
+  return ids.length > most ? [...ids.slice(0, most), `${ids.length - most} more`] : ids;
+}
+
+/** Several checks that could not look for one reason are one line: its subjects are the checks. */
+function mergeUnknowns(lines: readonly ReportedFinding[]): readonly ReportedFinding[] {
+  const merged = new Map<string, ReportedFinding[]>();
+  for (const line of lines) {
+    const key =
+      line.verdict === "unknown" || line.reason === "judged_without"
+        ? `${line.verdict} ${line.reason} ${line.observed}`
+        : `${line.id} ${line.reason} ${line.observed}`;
+    merged.set(key, [...(merged.get(key) ?? []), line]);
+  }
+  return [...merged.values()].flatMap((same) => {
+    const [first] = same;
+    if (first === undefined || same.length === 1) return same;
+    const { subjects: _subjects, more: _more, ...rest } = first;
+    return [{ ...rest, id: first.id.split("/")[0] ?? first.id, ...named(same.map(({ id }) => id)) }];
+  });
+}

@@ -1,0 +1,20 @@
+import type { Gather } from "./evidence/evidence.ts";
+import type { Pipeline } from "./pipeline/load.ts";
+
+/** One tool call's view of the stores. */
+export interface CallSession {
+  /** The stores' clock: what is judged as of now. */
+  readonly now: () => Date;
+  readonly gather: Gather;
+  /** Lets that much time pass on the stores' clock: waited for on a live backend, moved in a scenario. */
+  readonly pass: (ms: number) => Promise<void>;
+}
+
+/** A pipeline and a backend that can be asked about it. */
+export interface Session {
+  readonly pipeline: Pipeline;
+  readonly backend: string;
+  /** The scenario's name where data is invented; every answer then says so. */
+  readonly scenario?: string;
+  begin(call: { readonly signal: AbortSignal }): CallSession;
+}

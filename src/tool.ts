@@ -1,0 +1,65 @@
+import { z } from "zod";
+import { UserError, short, unknownName } from "./errors.ts";
+import type { Report } from "./report/schema.ts";
+import type { Session } from "./session.ts";
+
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  readonly message: string;
+}
+
+export interface ToolContext {
+  /** Undefined: nothing is configured, so nobody could look. */
+  readonly session: Session | undefined;
+  /** Aborted when the caller cancels. */
+  readonly signal: AbortSignal;
+  readonly progress: (progress: Progress) => void;
+}
+
+/** What a tool does to the watched stores; hosts decide by it whether to ask a person. */
+export type Effect = "reads" | "writes";
+
+interface Face<S extends z.ZodObject> {
+  /** verb_noun; the command line writes it the same. */
+  readonly name: string;
+  readonly title: string;
+  /** What it answers, when to use it and when not, the shape of the answer. */
+  readonly description: string;
+  /** Strict: a misspelt parameter must not be ignored. Each parameter is described with its unit or an example. */
+  readonly input: S;
+  readonly effect: Effect;
+}
+
+interface Definition<S extends z.ZodObject> extends Face<S> {
+  /** Throws `UserError` for input that parses but can't be meant, `CancelledError` when cancelled; else answers. */
+  run(input: z.output<S>, context: ToolContext): Promise<Report>;
+}
+
+export interface Tool extends Face<z.ZodObject> {
+  /** Parses raw input and runs. Throws `UserError` naming the parameter, the value and what is allowed. */
+  call(raw: unknown, context: ToolContext): Promise<Report>;
+}
+
+export function defineTool<S extends z.ZodObject>(definition: Definition<S>): Tool {
+  const { run, ...face } = definition;
+  return { ...face, call: async (raw, context) => run(parseInput(face, raw), context) };
+}
+
+function parseInput<S extends z.ZodObject>(face: Face<S>, raw: unknown): z.output<S> {
+  const parsed = face.input.safeParse(raw ?? {});
+  if (parsed.success) return parsed.data;
+  const known = Object.keys(face.input.shape);
+  throw new UserError(parsed.error.issues.map((issue) => inWords(face.name, known, issue, raw)).join(" "));
+}
+
+function inWords(tool: string, known: readonly string[], issue: z.core.$ZodIssue, raw: unknown): string {
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownName(`parameter of ${tool}`, key, known)).join(" ");
+  const parameter = String(issue.path[0] ?? "");
+  const given: unknown = typeof raw === "object" && raw !== null ? Object.entries(raw).find(([key]) => key === parameter)?.[1] : raw;
+  const value = short(typeof given === "string" ? given : (JSON.stringify(given) ?? "nothing"));
+  if (issue.code === "invalid_value") return unknownName(`${parameter} of ${tool}:`, value, issue.values.map(String));
+  return parameter === ""
+    ? `${tool} takes an object of parameters, not ${value}.`
+    : `${parameter} of ${tool}: ${value} is not allowed (${issue.message}).`;
+}

@@ -1,0 +1,5 @@
+import type { Tool } from "../src/tool.ts";
+import { validateDaily } from "./validate_daily.ts";
+
+/** Every tool an agent can call and every command a person can type, in the order they are listed. */
+export const catalogue: readonly Tool[] = [validateDaily];
