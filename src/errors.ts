@@ -50,9 +50,10 @@ export class CancelledError extends Error {
 /** The known name nearest to a mistyped one; undefined if nothing is near enough to be worth suggesting. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
-  const candidate = closest(name.toLowerCase(), [...known]);
-  const allowed = Math.max(2, Math.floor(Math.max(name.length, candidate.length) * 0.4));
-  return distance(name.toLowerCase(), candidate) <= allowed ? candidate : undefined;
+  const folded = new Map(known.map((candidate) => [candidate.toLowerCase(), candidate]));
+  const found = closest(name.toLowerCase(), [...folded.keys()]);
+  const allowed = Math.max(2, Math.floor(Math.max(name.length, found.length) * 0.4));
+  return distance(name.toLowerCase(), found) <= allowed ? folded.get(found) : undefined;
 }
 
 /** One sentence for a name that is not known: the value, what is allowed, and the nearest known. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { UserError, short, unknownName } from "./errors.ts";
 import type { Report } from "./report/schema.ts";
 import type { Session } from "./session.ts";
@@ -33,7 +33,7 @@ interface Face<S extends z.ZodObject> {
 
 interface Definition<S extends z.ZodObject> extends Face<S> {
   /** Throws `UserError` for input that parses but can't be meant, `CancelledError` when cancelled; else answers. */
-  run(input: z.output<S>, context: ToolContext): Promise<Report>;
+  readonly run: (input: z.output<S>, context: ToolContext) => Promise<Report>;
 }
 
 export interface Tool extends Face<z.ZodObject> {

@@ -14,7 +14,7 @@ import type { BoxEvidence } from "./landing.ts";
 import { boxScoreLooks, inputOf } from "./landing.ts";
 import type { SlatedGame } from "./slate.ts";
 import { gamesOwing } from "./slate.ts";
-import { at, breaksOf, listNames, readerText, severityBy } from "./words.ts";
+import { at, consequences, listNames, readerText, severityBy } from "./words.ts";
 
 interface GameSubject {
   readonly id: string;
@@ -54,7 +54,11 @@ export function isComplete(facts: AnalyticsFacts, { slate, rules }: Scope): bool
 }
 
 /** What analytics holds of one game, one row per business key. */
-export function processedOf(game: Game, facts: AnalyticsFacts, rules: Rules): { complete: boolean; said: string; figures: Figures } {
+export function processedOf(
+  game: Game,
+  facts: AnalyticsFacts,
+  rules: Rules,
+): { complete: boolean; none: boolean; said: string; figures: Figures } {
   const declared = tableRules(rules, rules.analytics.players);
   const players = keepOne(
     facts.players.rows.filter((row) => isPairOf(game, row.team_abbr, row.opponent_team_abbr)),
@@ -72,6 +76,7 @@ export function processedOf(game: Game, facts: AnalyticsFacts, rules: Rules): { 
   const complete = perTeam.every((count) => count >= least) && offense.length === 2 && defense.length === 2;
   return {
     complete,
+    none: players.length + offense.length + defense.length === 0,
     said: `${players.length} player rows (${teams.map((team, index) => `${team} ${perTeam[index]}`).join(", ")}), ${offense.length} of 2 offense and ${defense.length} of 2 defense rows`,
     figures: { processed: complete ? 1 : 0, offense: offense.length, defense: defense.length },
   };
@@ -84,7 +89,7 @@ function judgeGame(
   scope: Scope,
 ): readonly Finding[] {
   const { rules, date, asOf } = scope;
-  const { complete, said, figures } = processedOf(game, facts, rules);
+  const { complete, none, said, figures } = processedOf(game, facts, rules);
   const due = dueAt(rules, "analytics", date);
   if (asOf < due) return [notDue("player and team rows", due, figures)];
   if (complete) return [pass(said, figures)];
@@ -95,24 +100,23 @@ function judgeGame(
   if (time.state === "not_due") return [notDue("player and team rows", time.from, figures)];
   return [
     problem(severityBy(time, "P1"), {
-      reason: "missing",
+      reason: none ? "missing" : "partial",
       observed: said,
       expected: `at least ${rules.thresholds.analytics.team_player_rows.least} player rows and one offense and defense row for both teams`,
       next: `Run Phase 3 for ${date} again: raw box scores are there${input.landedAt === undefined ? "" : ` since ${at(input.landedAt, rules)}`}.`,
       figures: { ...figures, ...(input.landedAt === undefined ? {} : { landedAt: input.landedAt.getTime() }) },
-      ...breaksOf(time),
+      ...consequences(time),
     }),
   ];
 }
 
 function sayAnalytics({ reason, findings, of }: Group, { rules, date, asOf }: Scope): Words | undefined {
-  if (reason !== "missing") return undefined;
+  if (reason !== "missing" && reason !== "partial") return undefined;
   const landed = findings.flatMap(({ finding }) => finding.figures?.["landedAt"] ?? []);
   const last = landed.length === 0 ? undefined : new Date(Math.max(...landed));
   const time = timeliness(rules, "analytics", date, asOf, last);
-  const reader = time.state === "not_due" ? "" : readerText(time.breaks, rules, `${findings.length} of ${of} games`);
+  const reader = time.state === "not_due" ? "" : readerText(time.breaks, rules, "them");
   const input = last === undefined ? "" : `; input landed ${at(last, rules)}`;
-  return {
-    observed: `no analytics, or only part, for ${findings.length} of ${of} games: ${listNames(findings.map(({ subject }) => subject))}${input}${reader}`,
-  };
+  const names = listNames(findings.map(({ subject }) => subject));
+  return { observed: `analytics ${reason} for ${findings.length} of ${of} games: ${names}${input}${reader}` };
 }

@@ -8,7 +8,7 @@ import type { BoxEvidence, Landed } from "./landing.ts";
 import { boxScoreLooks, landedOf, sourcesOf } from "./landing.ts";
 import type { SlatedGame } from "./slate.ts";
 import { gamesOwing } from "./slate.ts";
-import { at, breaksOf, gap, listNames, readerText, severityBy } from "./words.ts";
+import { at, consequences, gap, listNames, readerText, severityBy } from "./words.ts";
 
 interface GameSubject {
   readonly id: string;
@@ -73,7 +73,7 @@ function missing(game: SlatedGame, sources: readonly Source[], { rules, date, as
         : `${best.landed?.rows} rows in ${best.table}, one team has ${best.landed?.least}`,
     expected: `at least ${least} rows for both teams from any source by ${at(time.state === "grace" ? time.until : time.since, rules)}`,
     next: `Collect the box scores of ${date} again; analytics of these games waits for them.`,
-    ...breaksOf(time),
+    ...consequences(time),
   });
 }
 
@@ -83,7 +83,7 @@ function preferredFindings(sources: readonly Source[], scope: Scope): readonly F
   if (preferred === undefined) return [];
   const { rules, date, asOf } = scope;
   const late = instantOf(date, rules.stages["box-scores"].grace_until, rules.zone);
-  const expected = `${preferred.table}, expected ${at(preferred.expected, rules)}`;
+  const expected = `${preferred.table} by ${at(preferred.expected, rules)}`;
   const fallbacks = sources.filter((source) => source.landed?.complete && !source.preferred).map((source) => source.table);
   if (preferred.landed === undefined) {
     return [

@@ -82,7 +82,10 @@ export interface Unit {
 }
 
 export interface Examined {
+  /** What decides the subject's verdict; at least one. */
   readonly findings: readonly Finding[];
+  /** Wanted looks that were refused: named, but no part of the verdict. */
+  readonly without: readonly Finding[];
   readonly evidence: readonly string[];
 }
 
@@ -109,12 +112,10 @@ export function defineCheck<S extends Subject, N extends Looks, W extends Looks 
           examine: async (gather, asOf) => {
             const [seen, hoped] = await Promise.all([gatherAll(needed, gather), gatherAll(wanted, gather)]);
             const evidence = [...Object.values(seen), ...Object.values(hoped)];
-            return {
-              findings: conclude(seen, hoped, (facts) =>
-                judge(facts as FactsOf<N> & EvidenceOf<W>, { subject, scope: { ...scope, asOf } }),
-              ),
-              evidence: [...new Set(evidence.map((look) => look.id))],
-            };
+            const found = conclude(seen, hoped, (facts) =>
+              judge(facts as FactsOf<N> & EvidenceOf<W>, { subject, scope: { ...scope, asOf } }),
+            );
+            return { ...found, evidence: [...new Set(evidence.map((look) => look.id))] };
           },
         };
       }),
@@ -131,16 +132,15 @@ function conclude(
   needed: Readonly<Record<string, Evidence<unknown>>>,
   wanted: Readonly<Record<string, Evidence<unknown>>>,
   judge: (facts: Readonly<Record<string, unknown>>) => readonly Finding[],
-): readonly Finding[] {
+): Omit<Examined, "evidence"> {
   const lost = new Map(Object.values(needed).flatMap((look) => (look.seen ? [] : [[look.id, look] as const])));
-  if (lost.size > 0) return [...lost.values()].map(couldNotLook);
+  if (lost.size > 0) return { findings: [...lost.values()].map(couldNotLook), without: [] };
   const facts = Object.fromEntries(Object.entries(needed).map(([name, look]) => [name, look.seen ? look.facts : undefined]));
   const judged = judge({ ...facts, ...wanted });
   const missed = Object.values(wanted).filter((look) => !look.seen);
-  const named = missed.map((look) => note("judged_without", `judged without ${look.id}: ${look.reason}`));
-  return judged.length === 0
-    ? [unknown("no_finding", "the check came to no finding", "Report this as a fault of the check.")]
-    : [...judged, ...named];
+  const without = missed.map((look) => note("judged_without", `judged without ${look.id}: ${look.reason}`));
+  const silence = unknown("no_finding", "the check came to no finding", "Report this as a fault of the check.");
+  return { findings: judged.length === 0 ? [silence] : judged, without };
 }
 
 export function couldNotLook(look: Unseen): Finding {

@@ -24,6 +24,8 @@ interface Problem extends Said {
   /** What to do now, in words. */
   readonly next: string;
   readonly breaks?: BreaksFact;
+  /** While it is still in its grace: when that ends and the severity rises. */
+  readonly graceUntil?: Date;
   /** Rests on two stores disagreeing: to be said only after a second look. */
   readonly confirm?: true;
 }

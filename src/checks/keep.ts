@@ -42,7 +42,11 @@ function compareValues(a: Row[string], b: Row[string]): number {
   if (a === null) return -1;
   if (b === null) return 1;
   if (typeof a === "number" && typeof b === "number") return a - b;
-  return String(a) < String(b) ? -1 : 1;
+  return textOf(a) < textOf(b) ? -1 : 1;
+}
+
+function textOf(value: Row[string]): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** The newest and the oldest write among rows, by their write stamp; undefined if no row carries one. */

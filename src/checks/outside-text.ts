@@ -7,6 +7,6 @@ const mostCharacters = 60;
  */
 export function quoted(value: string): string {
   const plain = value.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").replaceAll("`", "'");
-  const characters = [...plain];
+  const characters = Array.from(plain);
   return `\`${characters.length > mostCharacters ? `${characters.slice(0, mostCharacters).join("")}…` : plain}\``;
 }

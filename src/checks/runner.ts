@@ -21,6 +21,8 @@ export interface JudgedCheck {
   readonly check: Check;
   readonly verdict: Verdict;
   readonly subjects: readonly JudgedSubject[];
+  /** False if the date gave the check nothing to judge: then its one subject is the date. */
+  readonly judgedSomething: boolean;
 }
 
 export interface Judgement {
@@ -62,8 +64,9 @@ export async function judgeDate(options: RunOptions): Promise<Judgement> {
 }
 
 async function examine(unit: Unit, gather: Gather, asOf: Date): Promise<JudgedSubject> {
-  const { findings, evidence } = await unit.examine(gather, asOf);
-  return { check: unit.check, subject: unit.subject, verdict: worst(findings.map((finding) => finding.verdict)), findings, evidence };
+  const { findings, without, evidence } = await unit.examine(gather, asOf);
+  const verdict = worst(findings.map((finding) => finding.verdict));
+  return { check: unit.check, subject: unit.subject, verdict, findings: [...findings, ...without], evidence };
 }
 
 /**
@@ -90,7 +93,8 @@ async function secondLook(
   return Promise.all(
     units.map((unit, index) => {
       const judged = first[index];
-      return judged !== undefined && !unit.looks.some((look) => again.has(look.id)) ? judged : examine(unit, mixed, asOf);
+      const untouched = judged !== undefined && !unit.looks.some((look) => again.has(look.id));
+      return untouched ? Promise.resolve(judged) : examine(unit, mixed, asOf);
     }),
   );
 }
@@ -103,7 +107,7 @@ function secondTime<F>(look: Look<F>): Look<F> {
 function conclude(check: Check, judged: readonly JudgedSubject[], scope: Scope): JudgedCheck {
   const own = judged.filter((subject) => subject.check === check.id);
   const subjects = own.length > 0 ? own : [withoutSubjects(check, scope)];
-  return { check, verdict: worst(subjects.map((subject) => subject.verdict)), subjects };
+  return { check, verdict: worst(subjects.map((subject) => subject.verdict)), subjects, judgedSomething: own.length > 0 };
 }
 
 /** A check that found nothing to judge: because the date is unknown, because it has no games, or for no known reason. */

@@ -4,10 +4,10 @@ import { processorRuns, rowsOf } from "../evidence/looks/tables.ts";
 import { dueAt } from "../pipeline/due.ts";
 import type { Rules, TableRules } from "../pipeline/load.ts";
 import { tableRules } from "../pipeline/load.ts";
-import type { Scope } from "./check.ts";
+import type { Scope, Totals } from "./check.ts";
 import { defineCheck } from "./check.ts";
 import type { Figures, Finding, Severity } from "./finding.ts";
-import { notApplicable, notDue, pass, problem, unknown, waitsFor } from "./finding.ts";
+import { notApplicable, notDue, pass, problem, waitsFor } from "./finding.ts";
 import { writtenBetween } from "./keep.ts";
 import type { Surplus } from "./surplus.ts";
 import { surplusOf } from "./surplus.ts";
@@ -33,27 +33,21 @@ export const uniqueKeys = defineCheck({
     ...Object.fromEntries((declared.read_by ?? []).map((reader) => [reader, rowsOf(rules, date, reader)])),
   }),
   judge: ({ rows, ...wanted }, { subject, scope }) => [judgeTable(subject, rows, wanted, scope)],
-  numbers: ({ sums, unknown: lost }, { rules }) => ({
-    players: countText(sums["players"], sums["players_surplus"]),
-    surplus: `${sums["surplus"] ?? 0} rows in ${sums["tables"] ?? 0} tables${lost > 0 ? `, ${lost} not seen` : ""}`,
-    ...(sums["players"] === undefined ? { players: `not seen (${rules.analytics.players})` } : {}),
-  }),
+  numbers: countsOf,
 });
 
-function countText(unique: number | undefined, surplus: number | undefined): string {
-  return `${unique ?? 0}${(surplus ?? 0) > 0 ? ` + ${surplus} surplus` : ""}`;
+function countsOf({ sums, unknown: lost }: Totals): Readonly<Record<string, string>> {
+  const { players, players_surplus: extra = 0, tables, surplus = 0 } = sums;
+  const unseen = lost > 0 ? `${lost} tables not seen` : "";
+  return {
+    ...(players === undefined ? {} : { players: `${players}${extra > 0 ? ` + ${extra} surplus` : ""}` }),
+    ...(players === undefined && lost > 0 ? { players: "not seen" } : {}),
+    ...(tables === undefined ? {} : { surplus: [`${surplus} rows in ${tables} tables`, unseen].filter((part) => part !== "").join(", ") }),
+  };
 }
 
 function judgeTable({ id, declared }: TableSubject, facts: TableFacts, wanted: ReaderEvidence, scope: Scope): Finding {
   const { rules, date, asOf, slate } = scope;
-  const keyMissing = (declared.also_once ?? declared.key).filter((column) => facts.absent.includes(column));
-  if (keyMissing.length > 0) {
-    return unknown(
-      "no_such_place",
-      `${id} has no column ${keyMissing.join(", ")}, which its key needs`,
-      `Correct the key of ${id} in the pipeline file.`,
-    );
-  }
   const surplus = surplusOf(facts.rows, declared);
   const figures = figuresOf(id, surplus, rules);
   if (surplus.rows > 0) return surplusFound({ id, declared }, surplus, wanted, scope, figures);
@@ -85,7 +79,7 @@ function surplusFound({ id, declared }: TableSubject, surplus: Surplus, wanted: 
   const again = readers.length === 0 ? "" : `; then have ${listNames(readers.map(({ table }) => table))} computed again`;
   return problem(severityOfSurplus(surplus, rules), {
     reason: "surplus",
-    observed: `${surplus.rows + surplus.unique} rows of which ${surplus.rows} surplus (${surplus.unique} unique) in ${id}, in ${surplus.groups} groups, ${shapeText(surplus)}${writersText(surplus, id, wanted, rules)}${read}`,
+    observed: `${surplus.rows + surplus.unique} rows of which ${surplus.rows} surplus (${surplus.unique} unique) in ${id}${writersText(surplus)}; ${shapeText(surplus)}${stampsText(surplus, id, wanted, rules)}${read}`,
     expected: `one row per (${surplus.key.join(", ")})${validity(id, scope)}`,
     next: `Remove the ${surplus.rows} surplus rows, keeping per key the row with the ${keep}${again}.`,
     figures,
@@ -100,19 +94,25 @@ function severityOfSurplus(surplus: Surplus, rules: Rules): Exclude<Severity, "P
   return surplus.rows / (surplus.rows + surplus.unique) > share ? "P0" : "P1";
 }
 
-function shapeText({ copies, factor, acrossIds, stamps }: Surplus): string {
+function shapeText({ copies, factor, acrossIds, groups }: Surplus): string {
   const content = copies === "identical" ? "identical but for their stamps" : "with conflicting content";
   const times = factor === undefined ? "" : `, every key ${factor} times`;
   const ids = acrossIds > 0 ? `, ${acrossIds} of them under another game id` : "";
-  return `${content}${times}${ids}${stamps.length === 1 ? ", all with the same stamp (one batch)" : ""}`;
+  return `${groups} keys with copies, ${content}${times}${ids}`;
 }
 
-function writersText({ stamps }: Surplus, table: string, wanted: ReaderEvidence, rules: Rules): string {
+/** What the write stamps of the copies say of who wrote them. */
+function writersText({ stamps }: Surplus): string {
   const [first, last] = [stamps[0], stamps.at(-1)];
-  if (stamps.length < 2 || first === undefined || last === undefined) return "";
-  const writers = stamps.length === 2 ? "two" : `${stamps.length}`;
-  const runs = runIds(stamps, table, wanted[rules.run_history], rules);
-  return `, written by ${writers} runs ${gap(first, last)} apart (${atSecond(first, rules)} and ${atSecond(last, rules)}${runs})`;
+  if (first === undefined || last === undefined) return "";
+  if (stamps.length === 1) return ", all with the same stamp (one batch)";
+  return `, written by ${stamps.length === 2 ? "two" : stamps.length} runs ${gap(first, last)} apart`;
+}
+
+function stampsText({ stamps }: Surplus, table: string, wanted: ReaderEvidence, rules: Rules): string {
+  const [first, last] = [stamps[0], stamps.at(-1)];
+  if (first === undefined || last === undefined || stamps.length === 1) return "";
+  return ` (${atSecond(first, rules)}${stamps.length > 2 ? " to " : " and "}${atSecond(last, rules)}${runIds(stamps, table, wanted[rules.run_history], rules)})`;
 }
 
 /** Run ids of the table's processor whose run spans one of the stamps, where the run history could be read. */
@@ -126,7 +126,7 @@ function runIds(stamps: readonly Date[], table: string, history: Evidence<TableF
     return stamps.some((stamp) => from - 1000 <= stamp.getTime() && stamp.getTime() <= to + 1000);
   });
   const ids = [...new Set(spanning.map((run) => String(run.run_id)))].toSorted();
-  return ids.length === 0 ? "" : `; run ids ${listNames(ids)}`;
+  return ids.length === 0 ? "" : `, run ids ${listNames(ids)}`;
 }
 
 /** Tables that read this partition and were written after the surplus was there. */

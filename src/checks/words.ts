@@ -23,18 +23,12 @@ export function gap(from: Date, to: Date): string {
   return durationText(to.getTime() - from.getTime());
 }
 
-/** What a miss breaks, for a finding; undefined where the stage has no deadline reader. */
-export function breaksOf(time: Exclude<Timeliness, { state: "not_due" }>): { breaks?: BreaksFact } {
-  return time.breaks === undefined
-    ? {}
-    : {
-        breaks: {
-          what: time.breaks.started
-            ? `${time.breaks.what} has read without it`
-            : `${time.breaks.what} (${time.breaks.job}) reads without it`,
-          at: time.breaks.at,
-        },
-      };
+/** What a miss breaks and how long it is only a warning, for a finding; empty where neither applies. */
+export function consequences(time: Exclude<Timeliness, { state: "not_due" }>): { breaks?: BreaksFact; graceUntil?: Date } {
+  const grace = time.state === "grace" ? { graceUntil: time.until } : {};
+  if (time.breaks === undefined) return grace;
+  const { started, what, job, at: when } = time.breaks;
+  return { ...grace, breaks: { what: started ? `${what} has read without it` : `${what} (${job}) reads without it`, at: when } };
 }
 
 /** `same-day Phase 4 of 11:00 ET ran without them`, or what will. */

@@ -35,6 +35,12 @@ export interface Found<F> {
   readonly bytes?: number;
 }
 
+/**
+ * What an empty answer means. `must-have`: on a game day it is a finding. `may-be-empty`: it is normal, and believed
+ * only together with the witness named here, which was looked at too.
+ */
+export type WhenEmpty = "must-have" | { readonly mayBeEmpty: true; readonly witness: string };
+
 /** One question to one port about one date. Its id is its key: asked once per call, recorded and replayed under it. */
 export interface Look<F> {
   readonly id: string;
@@ -43,6 +49,7 @@ export interface Look<F> {
   readonly asked: string;
   /** Ids of looks that, where they are made in the same call, must be settled first: flags before rows. */
   readonly after: readonly string[];
+  readonly whenEmpty: WhenEmpty;
   run(ports: Ports, call: Call): Promise<Found<F>>;
   /** Facts from a saved bundle, parsed as outside input. */
   parse(saved: unknown): F;

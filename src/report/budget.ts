@@ -4,7 +4,7 @@ const mostCharacters = 480;
 export const mostFindings = 12;
 
 export function capped(text: string, most = mostCharacters): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   if (characters.length <= most) return text;
   return `${characters.slice(0, most).join("")}… (${characters.length - most} more characters)`;
 }

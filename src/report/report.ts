@@ -1,4 +1,4 @@
-import type { Check, Totals } from "../checks/check.ts";
+import type { Totals } from "../checks/check.ts";
 import type { Overall } from "../checks/overall.ts";
 import type { JudgedCheck, Judgement } from "../checks/runner.ts";
 import { addDays, isoText } from "../pipeline/dates.ts";
@@ -30,12 +30,12 @@ export function reportOf(judgement: Judgement, overall: Overall, asked: Asked): 
   return reportSchema.parse({
     tool: asked.tool,
     verdict: overall.verdict,
-    summary: `${prefix(asked.scenario)}${summaryOf(overall, lines, numbers, scope, askAgain)}`,
+    summary: `${prefix(asked.scenario)}${summaryOf({ overall, lines, numbers, scope, askAgain })}`,
     asked: askedOf(judgement, asked),
     numbers,
     ...(shown.length === 0 ? {} : { findings: shown }),
     ...omittedOf(lines.slice(mostFindings)),
-    checked: checkedOf(judgement.checks, lines),
+    checked: checkedOf(judgement.checks),
     examined: asked.detailed ? examinedPerCheck(judgement) : examinedIn(judgement),
     ...(askAgain === undefined ? {} : { ask_again: isoText(askAgain, scope.rules.zone) }),
     coverage: coverageOf(judgement),
@@ -74,7 +74,12 @@ function askedOf({ scope }: Judgement, asked: Asked): Report["asked"] {
 }
 
 function numbersOf({ checks, scope }: Judgement): Report["numbers"] {
-  return Object.assign({}, ...checks.map((judged) => judged.check.numbers?.(totalsOf(judged), scope) ?? {}));
+  return Object.assign({}, ...checks.map((judged) => numbersOfCheck(judged, scope)));
+}
+
+function numbersOfCheck(judged: JudgedCheck, scope: Judgement["scope"]): Report["numbers"] {
+  if (judged.judgedSomething) return judged.check.numbers?.(totalsOf(judged), scope) ?? {};
+  return judged.verdict === "unknown" ? { [judged.check.id.replaceAll("-", "_")]: "not seen" } : {};
 }
 
 function totalsOf({ subjects }: JudgedCheck): Totals {
@@ -93,16 +98,13 @@ function omittedOf(cut: readonly ReportedFinding[]): Pick<Report, "omitted"> {
   return { omitted };
 }
 
-/** Checks per verdict: counted where a finding names them, listed by id where none does. */
-function checkedOf(checks: readonly JudgedCheck[], lines: readonly ReportedFinding[]): NonNullable<Report["checked"]> {
-  const named = (check: Check) =>
-    lines.some((line) => [line.id, ...(line.subjects ?? [])].some((id) => id === check.id || id.startsWith(`${check.id}/`)));
+/** Checks per verdict: counted, or listed by id where no finding speaks of them. */
+function checkedOf(checks: readonly JudgedCheck[]): NonNullable<Report["checked"]> {
   const checked: Record<string, number | string[]> = {};
   for (const verdict of ["pass", "warn", "fail", "unknown", "not_due", "not_applicable"] as const) {
     const own = checks.filter((judged) => judged.verdict === verdict);
     if (own.length === 0) continue;
-    const silent = verdict !== "pass" && !own.some(({ check }) => named(check));
-    checked[verdict] = silent ? own.map(({ check }) => check.id) : own.length;
+    checked[verdict] = verdict === "not_due" || verdict === "not_applicable" ? own.map(({ check }) => check.id) : own.length;
   }
   return checked;
 }
@@ -137,7 +139,8 @@ function nextDue({ checks, scope }: Judgement): Date | undefined {
   const findings = checks.flatMap(({ subjects }) => subjects.flatMap((subject) => subject.findings));
   const times = findings.flatMap((finding) => {
     if (finding.verdict === "not_due") return finding.from ?? [];
-    return "breaks" in finding && finding.breaks !== undefined ? finding.breaks.at : [];
+    if (finding.verdict !== "warn" && finding.verdict !== "fail") return [];
+    return [finding.breaks?.at, finding.graceUntil].filter((time) => time !== undefined);
   });
   return times.filter((time) => time > scope.asOf).toSorted((a, b) => a.getTime() - b.getTime())[0];
 }

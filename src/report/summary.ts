@@ -1,9 +1,9 @@
-import type { Overall } from "../checks/overall.ts";
 import type { Scope } from "../checks/check.ts";
 import type { Verdict } from "../checks/finding.ts";
+import type { Overall } from "../checks/overall.ts";
 import { clockText } from "../pipeline/dates.ts";
-import type { Report, ReportedFinding } from "./schema.ts";
 import { capped } from "./budget.ts";
+import type { Report, ReportedFinding } from "./schema.ts";
 
 const verdictWords: Readonly<Record<Verdict, string>> = {
   fail: "FAIL",
@@ -16,58 +16,72 @@ const verdictWords: Readonly<Record<Verdict, string>> = {
 
 /** Notes that every healthy night has: in the findings, not in the summary. */
 const usual: readonly string[] = ["dnp"];
+const mostGists = 2;
+const gistCharacters = 240;
 
-/** Two sentences to act on: the verdict on the date with how much was judged, and what is behind it. */
-export function summaryOf(
-  overall: Overall,
-  lines: readonly ReportedFinding[],
-  numbers: Report["numbers"],
-  scope: Scope,
-  askAgain: Date | undefined,
-): string {
-  const { date, asOf, rules } = scope;
-  const soFar = overall.soFar && overall.verdict !== "not_due" ? "So far: " : "";
-  const head = `${soFar}${date} ${verdictWords[overall.verdict]}, judged ${overall.judged} of ${overall.of} checks as of ${clockText(asOf, rules.zone)}`;
-  return `${head}. ${behind(overall, lines, figuresOf(numbers), scope, askAgain)}`;
+interface Told {
+  readonly overall: Overall;
+  readonly lines: readonly ReportedFinding[];
+  readonly numbers: Report["numbers"];
+  readonly scope: Scope;
+  readonly askAgain: Date | undefined;
 }
 
-function behind(overall: Overall, lines: readonly ReportedFinding[], figures: string, scope: Scope, askAgain: Date | undefined): string {
-  const { rules, slate } = scope;
+/** Two sentences to act on: the verdict on the date, how much was judged and what is behind it; then what to do. */
+export function summaryOf(told: Told): string {
+  const { overall, lines, scope } = told;
+  const soFar = overall.soFar && overall.verdict !== "not_due" ? "So far: " : "";
+  const judged = `judged ${overall.judged} of ${overall.of} checks as of ${clockText(scope.asOf, scope.rules.zone)}`;
+  const next = lines.find((line) => line.verdict === overall.verdict && line.severity !== "P5")?.next;
+  return `${soFar}${scope.date} ${verdictWords[overall.verdict]}, ${judged}: ${behind(told)}.${next === undefined ? "" : ` Next: ${next}`}`;
+}
+
+function behind({ overall, lines, numbers, scope, askAgain }: Told): string {
   switch (overall.verdict) {
     case "fail":
     case "unknown":
     case "warn":
-      return sentence(worstFirst(lines, overall.verdict));
+      return gists(worstFirst(lines, overall.verdict));
     case "not_due":
-      return `Nothing that proves the night is due yet${askAgain === undefined ? "" : `; ask again at ${clockText(askAgain, rules.zone)}`}.`;
-    case "pass": {
-      const notes = lines.filter((line) => line.severity === "P5" && !usual.includes(line.reason)).map((line) => line.observed);
-      return sentence([figures, ...notes]);
-    }
-    case "not_applicable": {
-      if (slate.kind !== "none") return "No check applies to this date.";
-      return `${slate.why}; last game date ${slate.last ?? "not in reach"}, next ${slate.next ?? "not in reach"}.`;
-    }
+      return `nothing that proves the night is due yet${askAgain === undefined ? "" : `; ask again at ${clockText(askAgain, scope.rules.zone)}`}`;
+    case "pass":
+      return [
+        figuresOf(numbers),
+        ...lines.filter((line) => line.severity === "P5" && !usual.includes(line.reason)).map((line) => gist(line.observed)),
+      ].join("; ");
+    case "not_applicable":
+      return scope.slate.kind === "none"
+        ? `${scope.slate.why}; last game date ${scope.slate.last ?? "not in reach"}, next ${scope.slate.next ?? "not in reach"}`
+        : "no check applies to this date";
   }
 }
 
 /** What a reader of a good night wants confirmed. */
 function figuresOf(numbers: Report["numbers"]): string {
-  const wanted = ["games", "analytics", "players", "minutes"].flatMap((name) =>
-    numbers[name] === undefined ? [] : [`${name} ${numbers[name]}`],
-  );
-  return wanted.join("; ");
+  return ["games", "analytics", "players", "minutes"]
+    .flatMap((name) => (numbers[name] === undefined ? [] : [`${name} ${numbers[name]}`]))
+    .join("; ");
 }
 
-/** The findings that decide, and those beside them that a reader must not miss; at most two in words, the rest counted. */
+/** The findings that decide, then those beside them that a reader must not miss. */
 function worstFirst(lines: readonly ReportedFinding[], verdict: Verdict): readonly string[] {
-  const deciding = lines.filter((line) => line.verdict === verdict);
+  const deciding = lines.filter((line) => line.verdict === verdict && line.severity !== "P5");
   const beside = lines.filter((line) => line.verdict !== verdict && line.severity !== "P5");
   return [...deciding, ...beside].map((line) => line.observed);
 }
 
-function sentence(observations: readonly string[]): string {
-  const shown = observations.slice(0, 2).map((observed) => capped(observed, 220));
-  const rest = observations.length - shown.length;
-  return `${shown.join("; and ")}${rest > 0 ? `; and ${rest} more` : ""}.`;
+function gists(observations: readonly string[]): string {
+  const rest = observations.length - mostGists;
+  return `${observations.slice(0, mostGists).map(gist).join("; and ")}${rest > 0 ? `; and ${rest} more` : ""}`;
+}
+
+/** As many of an observation's clauses as fit; what is left out stands in the finding. */
+function gist(observed: string): string {
+  const [first = "", ...clauses] = observed.split("; ");
+  let told = capped(first, gistCharacters);
+  for (const clause of clauses) {
+    if (told.length + clause.length + 2 > gistCharacters) break;
+    told = `${told}; ${clause}`;
+  }
+  return told;
 }

@@ -65,7 +65,7 @@ test("fails at once after late input when the deadline reader has started, and s
     ) ?? [];
   const words = check?.check.say?.({ reason: "missing", findings: group, of: 2 }, judged.scope);
   expect(words?.observed).toBe(
-    "no analytics, or only part, for 1 of 2 games: LAL@GSW; input landed 12:30 ET; same-day Phase 4 of 11:00 ET ran without 1 of 2 games",
+    "analytics missing for 1 of 2 games: LAL@GSW; input landed 12:30 ET; same-day Phase 4 of 11:00 ET ran without them",
   );
 });
 
@@ -85,7 +85,7 @@ test.each([
 
 test.each(["offense-rows", "defense-rows"])("fails for a team without its row in %s", async (table) => {
   const judged = await judge(without(smallNight(), [table], ["LAL"]), at("09:30"));
-  expect(said(judged, "analytics")).toContain("LAL@GSW: fail P1 missing");
+  expect(said(judged, "analytics")).toContain("LAL@GSW: fail P1 partial");
 });
 
 test("does not count copies of one player as further players", async () => {
@@ -95,7 +95,7 @@ test("does not count copies of one player as further players", async () => {
     ...(without(smallNight(), ["player-rows"], ["LAL"]).tables["player-rows"] ?? []),
     ...Array.from({ length: 9 }, () => first ?? {}),
   ];
-  expect(said(await judge(night, at("09:30")), "analytics")).toContain("LAL@GSW: fail P1 missing");
+  expect(said(await judge(night, at("09:30")), "analytics")).toContain("LAL@GSW: fail P1 partial");
 });
 
 test.each(analyticsTables)("is unknown, never a pass or a miss, when %s was refused", async (table) => {

@@ -142,7 +142,7 @@ describe("the record", () => {
     const judged = await judge(recorded({ count: 3, triggered: null, mode: null }), at("18:00"));
     expect(verdictOf(judged, "completion")).toBe("warn");
     expect(observed(judged, "completion", "record_wrong")).toEqual([
-      "the Phase 3 record: it counts 3 of 5, with 5 recorded, untriggered, while all five tables hold rows and Phase 4 output is newer (07:10 ET and 07:20 ET): output complete, record wrong",
+      "the Phase 3 record counts 3 of 5, untriggered, while all five tables hold rows and Phase 4 output is newer (07:10 ET and 07:20 ET): output complete, record wrong",
     ]);
   });
 

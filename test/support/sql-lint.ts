@@ -1,9 +1,10 @@
+import type { ColumnKind } from "../../src/pipeline/schema.ts";
 import type { Query, TableName } from "../../src/ports/warehouse.ts";
 
 /** What the lint must know of a table: its partition column and the columns it may be asked for. */
 export interface LintedTable {
   readonly partition: string;
-  readonly columns: Readonly<Record<string, unknown>>;
+  readonly columns: Readonly<Record<string, { readonly kind: ColumnKind }>>;
 }
 
 /**
@@ -27,13 +28,15 @@ export function lintSql(query: Query, tables: Readonly<Record<TableName, LintedT
     ...partitionComplaints(clauses.WHERE, table.partition, query.params),
     ...limitComplaints(clauses.LIMIT, query.params),
     ...wordComplaints(tokens, Object.keys(table.columns)),
-    ...castComplaints(tokens),
+    ...castComplaints(tokens, table),
     ...parameterComplaints(tokens, query.params),
   ];
 }
 
 const functions = ["COUNT", "COUNTIF", "MIN", "MAX", "SUM", "IF", "CAST", "STRPOS", "CONCAT", "ROW_NUMBER"];
 const castTypes = ["INT64", "STRING"];
+/** BigQuery and DuckDB round halves of floats, and print floats and fractions of a second, each in its own way. */
+const unalikeWhenCast: readonly ColumnKind[] = ["number", "instant", "json"];
 const keywords = words("SELECT FROM WHERE GROUP BY QUALIFY LIMIT AS AND OR NOT IS NULL BETWEEN OVER PARTITION ORDER ASC DESC");
 /** BigQuery's reserved words (https://cloud.google.com/bigquery/docs/reference/standard-sql/lexical#reserved_keywords). */
 const reserved = words(`
@@ -112,19 +115,19 @@ function wordComplaints(tokens: Tokens, columns: Tokens): string[] {
 }
 
 /** AS names a column at the top of SELECT, or a type at the end of CAST; types stand nowhere else. */
-function castComplaints(tokens: Tokens): string[] {
-  const types = tokens.flatMap((token, index) => (castTypes.includes(token) ? [index] : []));
-  const casts = tokens.flatMap((token, index) => (token === "CAST" ? [closing(tokens, index + 1) - 1] : []));
+function castComplaints(tokens: Tokens, { columns }: LintedTable): string[] {
   const top = new Set(atDepthZero(tokens));
-  return [
-    ...casts
-      .filter((index) => !types.includes(index) || tokens[index - 1] !== "AS")
-      .map(() => `CAST to something else than ${castTypes.join(" or ")}`),
-    ...types.filter((index) => !casts.includes(index)).map((index) => `${tokens[index]} outside of CAST`),
-    ...tokens.flatMap((token, index) =>
-      token === "AS" && !top.has(index) && !casts.includes(index + 1) ? ["AS inside of an expression"] : [],
-    ),
-  ];
+  const casts = tokens.flatMap((token, index) => (token === "CAST" ? [{ from: index, type: closing(tokens, index + 1) - 1 }] : []));
+  const isCastType = (index: number): boolean => casts.some(({ type }) => type === index);
+  return tokens.flatMap((token, index) => {
+    if (castTypes.includes(token) && !isCastType(index)) return [`${token} outside of CAST`];
+    if (isCastType(index) && !(castTypes.includes(token) && tokens[index - 1] === "AS"))
+      return [`CAST to something else than ${castTypes.join(" or ")}`];
+    if (token === "AS" && !top.has(index) && !isCastType(index + 1)) return ["AS inside of an expression"];
+    const kind = columns[token]?.kind;
+    const isCast = casts.some(({ from, type }) => from < index && index < type);
+    return isCast && kind !== undefined && unalikeWhenCast.includes(kind) ? [`CAST over ${token}, of kind ${kind}`] : [];
+  });
 }
 
 function parameterComplaints(tokens: Tokens, params: Query["params"]): string[] {

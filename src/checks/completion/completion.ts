@@ -11,11 +11,11 @@ export const completion = combineChecks(
     id: "completion",
     question: "Does the tracker agree with the tables?",
     depth: "quick",
-    numbers: ({ sums }, { rules }) => {
+    numbers: ({ sums, unknown: lost }, { rules }) => {
       const all = Object.keys(rules.completion.processors).length;
       if (sums["no_document"] !== undefined) return { completion: `no document, rows in ${sums["filled"] ?? 0} of ${all} tables` };
       const counted = sums["counted"] === undefined ? "not counted" : `${sums["counted"]} counted`;
-      if (sums["entries"] === undefined) return { completion: "not seen" };
+      if (sums["entries"] === undefined) return lost > 0 ? { completion: "record not seen" } : {};
       return {
         completion: `${sums["entries"]} recorded, ${counted}, ${sums["triggered"] === 1 ? "triggered" : "not triggered"}; rows in ${sums["filled"] ?? 0} of ${all} tables`,
       };

@@ -13,7 +13,7 @@ import { couldNotLook, defineCheck } from "../check.ts";
 import type { Finding } from "../finding.ts";
 import { notApplicable, notDue, pass, problem, unknown, waitsFor } from "../finding.ts";
 import { keepOne, writtenBetween } from "../keep.ts";
-import { at, breaksOf, severityBy } from "../words.ts";
+import { at, consequences, severityBy } from "../words.ts";
 import { gamesOwing } from "../slate.ts";
 import { isExpired, modeAt } from "./mode.ts";
 
@@ -145,6 +145,6 @@ function neither({ processor, name }: ProcessorSubject, scope: Scope, figures: R
     expected: `both by ${at(dueOf(processor, scope), rules)} on ${date}`,
     next: `Run ${processor.class} for ${date}; ${name} is missing in everything that reads it.`,
     figures,
-    ...breaksOf(time),
+    ...consequences(time),
   });
 }

@@ -132,7 +132,7 @@ function storedFinding(
 ): Finding {
   const { rules, date } = scope;
   const { processors, next_phase: nextPhase, collection } = rules.completion;
-  const wrong = stored === null ? ["there is no document"] : contradictions(stored, scope);
+  const wrong = stored === null ? ["is missing"] : contradictions(stored, scope);
   const times = outputs.flatMap(({ written }) => (written === undefined ? [] : [written]));
   const output = `${nextPhase.name} output is newer (${times.map((time) => at(time, rules)).join(" and ")})`;
   const filled = Object.values(processors).filter(({ table }) => (tables[table]?.rows.length ?? 0) > 0).length;
@@ -146,7 +146,7 @@ function storedFinding(
   }
   return problem("P3", {
     reason: "record_wrong",
-    observed: `the ${rules.completion.phase.replace("phase", "Phase ")} record: ${wrong.join(", ")}, while ${filled === all ? `all ${countWord(all)}` : `${filled} of ${all}`} tables hold rows and ${output}: output complete, record wrong`,
+    observed: `the ${rules.completion.phase.replace("phase", "Phase ")} record ${wrong.join(", ")}, while ${filled === all ? `all ${countWord(all)}` : `${filled} of ${all}`} tables hold rows and ${output}: output complete, record wrong`,
     expected: `${collection}/${date} counts its ${stored?.entries.length ?? all} entries and is marked as triggered`,
     next: "Reconcile the record; nothing is to be run again.",
     figures,
@@ -155,17 +155,14 @@ function storedFinding(
 
 function contradictions(stored: CompletionRecord, { rules, date, asOf }: Scope): readonly string[] {
   const mode = rules.completion.modes[modeAt(date, asOf, rules)];
-  const expected = mode.expected.length;
   const unexpected = stored.entries.filter(({ name }) => !(name in rules.completion.processors)).map(({ name }) => name);
   const complete = triggerDue(stored, mode);
   const counted =
-    stored.count === null
-      ? `it counts nothing of ${stored.entries.length} recorded`
-      : `it counts ${stored.count} of ${expected}, with ${stored.entries.length} recorded`;
+    stored.count === null ? `counts none of ${stored.entries.length} entries` : `counts ${stored.count} of ${stored.entries.length}`;
   return [
     ...(stored.count === stored.entries.length ? [] : [counted]),
-    ...(complete && stored.triggered !== true ? ["untriggered"] : []),
-    ...(unexpected.length === 0 ? [] : [`${unexpected.length} entries it should not hold`]),
+    ...(complete && stored.triggered !== true ? [stored.count === stored.entries.length ? "is untriggered" : "untriggered"] : []),
+    ...(unexpected.length === 0 ? [] : [`holds ${unexpected.length} entries it should not hold`]),
   ];
 }
 

@@ -47,6 +47,7 @@ export function completionDocument(rules: Rules, date: CalendarDate): Look<Compl
     port: "documents",
     asked: `document ${collection}/${date}`,
     after: [],
+    whenEmpty: "must-have",
     async run(ports, call) {
       const document = await ports.documents.get({ collection, id: date }, call);
       if (document !== undefined) return { facts: { record: readRecord(document) }, examined: 1 };

@@ -7,7 +7,7 @@ import { tableRules } from "../../pipeline/load.ts";
 import type { Call } from "../../ports/call.ts";
 import type { Param, Query, Row, TableName, Value } from "../../ports/warehouse.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { Found, Look } from "../evidence.ts";
+import type { Found, Look, WhenEmpty } from "../evidence.ts";
 import { completionDocumentId } from "./documents.ts";
 
 /** Rows of one table for one date (for the schedule: a window around it), with the declared columns it really has. */
@@ -71,51 +71,67 @@ export type OffenseRow = z.output<typeof offenseRow>;
 export type DefenseRow = z.output<typeof defenseRow>;
 export type RunRow = z.output<typeof runRow>;
 
+/** What a typed look knows of its table besides the pipeline file. */
+interface Kind<R extends Row> {
+  readonly row: z.ZodType<R>;
+  /** Columns without which the look means nothing: one that is missing makes it `Unseen`. */
+  readonly required: readonly string[];
+  /** Days before and after the date that are read too. */
+  readonly windowDays?: number;
+  readonly whenEmpty?: WhenEmpty;
+}
+
 /** Every scheduled game from `witness_days` before the date to as many after. */
 export function scheduleWindow(rules: Rules, date: CalendarDate): Look<TableFacts<ScheduleRow>> {
-  const days = rules.games.witness_days;
-  return tableLook(
-    rules,
-    date,
-    rules.games.schedule,
-    scheduleRow,
-    ["game_id", "game_date", "game_status", "home_team_tricode", "away_team_tricode"],
-    days,
-  );
+  return tableLook(rules, date, rules.games.schedule, {
+    row: scheduleRow,
+    required: ["game_id", "game_date", "game_status", "home_team_tricode", "away_team_tricode"],
+    windowDays: rules.games.witness_days,
+  });
 }
 
 export function postponements(rules: Rules, date: CalendarDate): Look<TableFacts<PostponementRow>> {
-  return tableLook(rules, date, rules.games.postponements, postponementRow, ["game_id", "original_date", "status"]);
+  const whenEmpty = { mayBeEmpty: true, witness: "the table is described first: it is there, with its columns" } as const;
+  return tableLook(rules, date, rules.games.postponements, {
+    row: postponementRow,
+    required: ["game_id", "original_date", "status"],
+    whenEmpty,
+  });
 }
 
 /** Raw box-score rows of one source; which game a row belongs to follows from its team. */
 export function boxScoreRows(rules: Rules, date: CalendarDate, source: TableName): Look<TableFacts<BoxScoreRow>> {
-  return tableLook(rules, date, source, boxScoreRow, ["game_id", "team_abbr", "player_lookup", "processed_at"]);
+  const whenEmpty = { mayBeEmpty: true, witness: "the other live sources of box scores" } as const;
+  return tableLook(rules, date, source, {
+    row: boxScoreRow,
+    required: ["game_id", "team_abbr", "player_lookup", "processed_at"],
+    whenEmpty,
+  });
 }
 
 export function playerRows(rules: Rules, date: CalendarDate): Look<TableFacts<PlayerRow>> {
-  return tableLook(rules, date, rules.analytics.players, playerRow, [
-    "player_lookup",
-    "team_abbr",
-    "opponent_team_abbr",
-    "minutes_played",
-    "points",
-    "is_dnp",
-    "processed_at",
-  ]);
+  const required = ["player_lookup", "team_abbr", "opponent_team_abbr", "minutes_played", "points", "is_dnp", "processed_at"];
+  return tableLook(rules, date, rules.analytics.players, { row: playerRow, required });
 }
 
 export function offenseRows(rules: Rules, date: CalendarDate): Look<TableFacts<OffenseRow>> {
-  return tableLook(rules, date, rules.analytics.offense, offenseRow, ["team_abbr", "opponent_team_abbr", "processed_at"]);
+  return tableLook(rules, date, rules.analytics.offense, {
+    row: offenseRow,
+    required: ["team_abbr", "opponent_team_abbr", "processed_at"],
+  });
 }
 
 export function defenseRows(rules: Rules, date: CalendarDate): Look<TableFacts<DefenseRow>> {
-  return tableLook(rules, date, rules.analytics.defense, defenseRow, ["defending_team_abbr", "opponent_team_abbr", "processed_at"]);
+  return tableLook(rules, date, rules.analytics.defense, {
+    row: defenseRow,
+    required: ["defending_team_abbr", "opponent_team_abbr", "processed_at"],
+  });
 }
 
 /** Run-history rows whose data date is this date: a running row and a final row per run. */
 export function processorRuns(rules: Rules, date: CalendarDate): Look<TableFacts<RunRow>> {
-  return tableLook(rules, date, rules.run_history, runRow, ["processor_name", "run_id", "started_at"]);
+  const whenEmpty = { mayBeEmpty: true, witness: "the table is described first; runs only explain, rows decide" } as const;
+  return tableLook(rules, date, rules.run_history, { row: runRow, required: ["processor_name", "run_id", "started_at"], whenEmpty });
 }
 
 /** One date of any declared table, the same look (and the same answer) that the typed functions above make. */
@@ -125,28 +141,22 @@ export function rowsOf(rules: Rules, date: CalendarDate, table: TableName): Look
   if (table === rules.analytics.defense) return defenseRows(rules, date);
   if (table === rules.run_history) return processorRuns(rules, date);
   if (rules.box_scores.sources.some((source) => source.table === table)) return boxScoreRows(rules, date, table);
-  const { key, written_at: writtenAt } = tableRules(rules, table);
-  return tableLook(rules, date, table, anyRow, writtenAt === undefined ? key : [...key, writtenAt]);
+  const { key, also_once: once = [], written_at: written } = tableRules(rules, table);
+  return tableLook(rules, date, table, { row: anyRow, required: [...key, ...once, ...(written === undefined ? [] : [written])] });
 }
 
-function tableLook<R extends Row>(
-  rules: Rules,
-  date: CalendarDate,
-  table: TableName,
-  row: z.ZodType<R>,
-  required: readonly string[],
-  windowDays = 0,
-): Look<TableFacts<R>> {
+function tableLook<R extends Row>(rules: Rules, date: CalendarDate, table: TableName, kind: Kind<R>): Look<TableFacts<R>> {
+  const { row, required, windowDays = 0, whenEmpty = "must-have" } = kind;
   const declared = tableRules(rules, table);
   const facts = z.object({ rows: z.array(row), absent: z.array(z.string()) });
   const span = windowDays === 0 ? date : `${addDays(date, -windowDays)} to ${addDays(date, windowDays)}`;
+  const flagged = Object.values(rules.completion.processors).some((processor) => processor.table === table);
   return {
     id: `${declared.as ?? table} ${date}`,
     port: "warehouse",
     asked: `rows of ${table} for ${span}`,
-    after: Object.values(rules.completion.processors).some((processor) => processor.table === table)
-      ? [completionDocumentId(rules, date)]
-      : [],
+    after: flagged ? [completionDocumentId(rules, date)] : [],
+    whenEmpty,
     run: (ports, call) => readTable(ports, call, { table, declared, date, row, required, windowDays }),
     parse: (saved) => facts.parse(saved),
   };
@@ -171,7 +181,6 @@ async function readTable<R extends Row>(ports: Ports, call: Call, ask: TableAsk<
   if (missing.length > 0) throw missingColumns(ask.table, missing);
   const present = declared.filter((column) => !absent.includes(column));
   const answer = await ports.warehouse.query(oneDate(ask, present, call.budget.maxRows), call);
-  if (answer.rows.length > call.budget.maxRows) throw tooManyRows(ask.table, ask.date, call.budget.maxRows);
   const gaps = Object.fromEntries(absent.map((column) => [column, null]));
   const rows = answer.rows.map((found) => readRow(ask, { ...found, ...gaps }));
   return { facts: { rows, absent }, examined: rows.length, ...(answer.bytes === undefined ? {} : { bytes: answer.bytes }) };
@@ -209,13 +218,5 @@ function missingColumns(table: TableName, columns: readonly string[]): BackendEr
     "no_such_place",
     `${table} has no column ${names}`,
     `Correct the columns of ${table} in the pipeline file, or restore ${names}.`,
-  );
-}
-
-function tooManyRows(table: TableName, date: CalendarDate, most: number): BackendError {
-  return new BackendError(
-    "partial",
-    `${table} holds more than ${most} rows for ${date}; a part of them would prove nothing`,
-    `Look at ${table} by hand: that many rows for one date is itself a fault.`,
   );
 }

@@ -1,0 +1,106 @@
+import { BackendError } from "../../errors.ts";
+import type { Query, TableName, TableShape, Warehouse } from "../../ports/warehouse.ts";
+import { readRows } from "./answer.ts";
+import type { Database } from "./duckdb.ts";
+import { openDatabase } from "./duckdb.ts";
+import { disturbance } from "./failing.ts";
+import type { LoadedTables } from "./loaded-tables.ts";
+import { loadedTables } from "./loaded-tables.ts";
+import { renderSql, tableIn } from "./sql.ts";
+import type { RawColumn } from "./values.ts";
+import { storedTypes } from "./values.ts";
+import { whileWanted } from "./while-wanted.ts";
+import type { StoreClock, StoredTable, Stores, World } from "./world.ts";
+
+/** A scenario's tables, as they are at its clock's time, in a DuckDB that is opened with the first query. */
+export function embeddedWarehouse(stores: Stores, clock: StoreClock): Warehouse {
+  let engine: Promise<Engine> | undefined;
+  return {
+    query: (ask, call) =>
+      whileWanted(call, async (over) => {
+        const world = stores.at(clock.now());
+        const table = tableIn(ask.sql);
+        const disturbed = await disturbance(world, { port: "warehouse", names: [table] }, call);
+        const stored = storedTable(world, table);
+        if (disturbed === "empty") return { rows: [] };
+        const answer = disturbed === "garbage" ? garbage(ask) : await select(await (engine ??= startEngine()), stored, ask, over);
+        const rows = readRows(ask, table, answer);
+        if (rows.length > call.budget.maxRows) throw tooManyRows(table, call.budget.maxRows);
+        return { rows };
+      }),
+    describe: (table, call) =>
+      whileWanted(call, async () => {
+        const world = stores.at(clock.now());
+        await disturbance(world, { port: "warehouse", names: [table] }, call);
+        return shapeOf(storedTable(world, table));
+      }),
+  };
+}
+
+interface Engine {
+  readonly database: Database;
+  readonly tables: LoadedTables;
+}
+
+async function startEngine(): Promise<Engine> {
+  const database = await openDatabase();
+  return { database, tables: loadedTables(database) };
+}
+
+async function select({ database, tables }: Engine, stored: StoredTable, ask: Query, over: AbortSignal): Promise<readonly RawColumn[]> {
+  const table = tableIn(ask.sql);
+  return tables.holding(table, stored, async (identifier) => {
+    try {
+      return await database.run(
+        renderSql(ask, () => identifier),
+        ask.params,
+        over,
+      );
+    } catch (error) {
+      throw missingColumn(table, error) ?? error;
+    }
+  });
+}
+
+/** Rows as no warehouse sends them: each declared column of a type that no kind is read from. */
+function garbage({ columns }: Query): RawColumn[] {
+  return Object.keys(columns).map((name) => ({ name, type: "BIT", values: ["0110"] }));
+}
+
+function storedTable(world: World, table: TableName): StoredTable {
+  const found = world.table(table);
+  if (found !== undefined) return found;
+  throw new BackendError(
+    "no_such_place",
+    `there is no table ${table}`,
+    `Check the project, the dataset and the spelling of ${table} in the pipeline file.`,
+  );
+}
+
+function shapeOf({ columns }: StoredTable): TableShape {
+  return { columns: Object.fromEntries(Object.entries(columns).map(([name, { kind }]) => [name, storedTypes[kind]])) };
+}
+
+/** DuckDB tells its errors apart by their words only. */
+function missingColumn(table: TableName, error: unknown): BackendError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const [, referenced, qualified] =
+    /^Binder Error: (?:Referenced column "([^"]+)" not found|Table "[^"]+" does not have a column named "([^"]+)")/u.exec(error.message) ??
+    [];
+  const column = referenced ?? qualified;
+  if (column === undefined) return undefined;
+  return new BackendError(
+    "no_such_place",
+    `${table} has no column ${column}`,
+    `Correct the columns of ${table} in the pipeline file, or restore ${column}.`,
+    { cause: error },
+  );
+}
+
+function tooManyRows(table: TableName, most: number): BackendError {
+  return new BackendError(
+    "partial",
+    `${table} answers with more than ${most} rows; a part of them would prove nothing`,
+    `Look at ${table} by hand, or narrow what is asked of it.`,
+  );
+}

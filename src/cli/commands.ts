@@ -1,0 +1,105 @@
+import type { SettingName } from "../config.ts";
+import { readConfig } from "../config.ts";
+import { exitCode } from "../report/exit-code.ts";
+import type { Tool } from "../tool.ts";
+import { callTool } from "./call.ts";
+import { playDemo } from "./demo.ts";
+import type { Installation } from "./installation.ts";
+import type { Given, Option } from "./options.ts";
+import { inputFrom, parameterOptions, settingOptions } from "./options.ts";
+import { jsonLine, renderReport } from "./render.ts";
+import type { Terminal } from "./terminal.ts";
+import { table } from "./text.ts";
+
+export interface Command {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly title: string;
+  readonly description: string;
+  /** Its own parameters; none for a verb. */
+  readonly parameters: readonly Option[];
+  readonly settings: readonly Option[];
+  /** Arguments of an example that can be typed as it stands. */
+  readonly example: string;
+  /** Answers with the exit code. */
+  run(given: Given, installation: Installation, terminal: Terminal): Promise<number>;
+}
+
+/** Every command but `help`: the tools first, then the verbs. */
+export function commandsOf(tools: readonly Tool[]): readonly Command[] {
+  return [...tools.map(toolCommand), demo, scenarios, serve];
+}
+
+function toolCommand(tool: Tool): Command {
+  const parameters = parameterOptions(tool);
+  return {
+    name: tool.name,
+    title: tool.title,
+    description: tool.description,
+    parameters,
+    settings: settingOptions("scenario", "clock", "pipeline", "backend", "project", "json"),
+    example: `${tool.name} --scenario feb-03${exampleOf(parameters)}`,
+    async run(given, installation, terminal) {
+      const config = readConfig(settingsIn(given), installation.env);
+      const raw = inputFrom(parameters, given);
+      const report = await callTool(tool, raw, await installation.open(config), terminal);
+      await terminal.out(config.json.value ? jsonLine(report) : renderReport(report, terminal));
+      return exitCode(report);
+    },
+  };
+}
+
+const demo: Command = {
+  name: "demo",
+  title: "Play a bad night and show what it looks like, hour by hour",
+  description:
+    "Plays the shipped scenario feb-03 (invented data) and shows the report a person would read. Needs no account and writes nothing.",
+  parameters: [],
+  settings: [],
+  example: "demo",
+  run: (_, installation, terminal) => playDemo(installation, terminal),
+};
+
+const scenarios: Command = {
+  name: "scenarios",
+  title: "List the nights that can be played",
+  description: "Lists the scenarios that are shipped: name, game date and what happened.",
+  parameters: [],
+  settings: settingOptions("json"),
+  example: "scenarios",
+  async run(given, installation, terminal) {
+    const { json } = readConfig(settingsIn(given), installation.env);
+    const shipped = await installation.scenarios();
+    const rows = shipped.map(({ name, date, about }) => [`${name}  ${date}`, about.replaceAll(/\s+/gu, " ").trim()] as const);
+    await terminal.out(json.value ? jsonLine(shipped) : `${table(rows, terminal.width, "")}\n`);
+    return 0;
+  },
+};
+
+const serve: Command = {
+  name: "serve",
+  title: "Serve the tools to an agent: MCP on standard input and output",
+  description:
+    "Speaks the Model Context Protocol on standard input and output until the client goes away. Without a scenario every tool is listed and answers that nothing is configured.",
+  parameters: [],
+  settings: settingOptions("scenario", "clock", "pipeline", "backend", "project"),
+  example: "serve --scenario feb-03",
+  async run(given, installation) {
+    await installation.serve(readConfig(settingsIn(given), installation.env));
+    return 0;
+  },
+};
+
+/** Parameters and settings share the command line; `readConfig` looks at its own names only. */
+function settingsIn(given: Given): Partial<Record<SettingName, string | true>> {
+  return given;
+}
+
+/** The first parameter that says "e.g." makes the example. */
+function exampleOf(parameters: readonly Option[]): string {
+  for (const { name, describes } of parameters) {
+    const value = /e\.g\. (?<value>[\w-]+)/u.exec(describes)?.groups?.["value"];
+    if (value !== undefined) return ` --${name} ${value}`;
+  }
+  return "";
+}

@@ -1,0 +1,68 @@
+import { UserError } from "./errors.ts";
+
+/** A value and where it came from: `--scenario`, `POSTGAME_SCENARIO` or `default`. */
+interface Setting<T> {
+  readonly value: T;
+  readonly source: string;
+}
+
+export interface Config {
+  /** Name of a shipped scenario, or a path: the invented night to play. */
+  readonly scenario: Setting<string | undefined>;
+  /** Name of a shipped pipeline file, or a path. */
+  readonly pipeline: Setting<string>;
+  readonly backend: Setting<string | undefined>;
+  readonly project: Setting<string | undefined>;
+  /** The moment that is judged: an instant in the pipeline's zone, or ISO 8601. */
+  readonly clock: Setting<string | undefined>;
+  readonly json: Setting<boolean>;
+}
+
+export type SettingName = keyof Config;
+
+/** A setting as a person sees it on the command line. */
+interface Described {
+  readonly describes: string;
+  /** What its value looks like; a switch has none. */
+  readonly takes?: string;
+}
+
+/** Every setting is an option (`--clock`) and an environment variable (`POSTGAME_CLOCK`). */
+export const settings: Readonly<Record<SettingName, Described>> = {
+  scenario: { takes: "NAME|PATH", describes: "The invented night to play; `postgame scenarios` lists those that are shipped." },
+  pipeline: { takes: "NAME|PATH", describes: "The pipeline file. Default: nba." },
+  backend: { takes: "NAME", describes: "Who answers. Only embedded in this version; a scenario chooses it." },
+  project: { takes: "ID", describes: "Google Cloud project. Not in this version yet." },
+  clock: {
+    takes: "TIME",
+    describes: "Judge as of this moment, e.g. \"2026-02-04 10:30\" in the pipeline's zone, or ISO 8601. Default: the scenario's own clock.",
+  },
+  json: { describes: "Print the report as one line of JSON." },
+};
+
+/** Flags win over the environment, the environment over defaults. Only json is parsed here: the rest is understood where it is used. */
+export function readConfig(flags: Partial<Record<SettingName, string | true>>, env: Readonly<Record<string, string | undefined>>): Config {
+  const given = (name: SettingName): Setting<string> | undefined => {
+    const flag = flags[name];
+    if (flag !== undefined) return { value: flag === true ? "true" : flag, source: `--${name}` };
+    const variable = `POSTGAME_${name.toUpperCase()}`;
+    const value = env[variable];
+    return value === undefined || value === "" ? undefined : { value, source: variable };
+  };
+  const absent = { value: undefined, source: "default" };
+  return {
+    scenario: given("scenario") ?? absent,
+    pipeline: given("pipeline") ?? { value: "nba", source: "default" },
+    backend: given("backend") ?? absent,
+    project: given("project") ?? absent,
+    clock: given("clock") ?? absent,
+    json: switchOf(given("json")),
+  };
+}
+
+function switchOf(setting: Setting<string> | undefined): Setting<boolean> {
+  if (setting === undefined) return { value: false, source: "default" };
+  if (["true", "1"].includes(setting.value)) return { value: true, source: setting.source };
+  if (["false", "0"].includes(setting.value)) return { value: false, source: setting.source };
+  throw new UserError(`${setting.source} is "${setting.value}"; write true or false.`);
+}

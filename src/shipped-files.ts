@@ -1,0 +1,39 @@
+import { readFile, readdir } from "node:fs/promises";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+import { UserError, short, unknownName } from "./errors.ts";
+import type { SourceFile } from "./pipeline/yaml-file.ts";
+
+export const packageRoot = new URL("../", import.meta.url);
+
+/** Folders of the package that hold hand-written files, by what one of them is called. */
+const folders = { scenario: "scenarios/", pipeline: "pipelines/" } as const;
+export type FileKind = keyof typeof folders;
+
+/** Names of the shipped files of a kind, in order. */
+export async function shippedNames(kind: FileKind): Promise<readonly string[]> {
+  const files = await readdir(new URL(folders[kind], packageRoot));
+  return files
+    .filter((file) => file.endsWith(".yaml"))
+    .map((file) => basename(file, ".yaml"))
+    .toSorted();
+}
+
+/** A shipped file by its name, or any file by its path: what has a slash or ends in .yaml is a path. */
+export async function findFile(kind: FileKind, nameOrPath: string): Promise<SourceFile> {
+  if (/[/\\]|\.ya?ml$/u.test(nameOrPath)) return readSource(kind, nameOrPath, nameOrPath);
+  const known = await shippedNames(kind);
+  if (!known.includes(nameOrPath)) throw new UserError(`${unknownName(kind, nameOrPath, known)} A file of your own is named by its path.`);
+  const file = `${folders[kind]}${nameOrPath}.yaml`;
+  return readSource(kind, file, fileURLToPath(new URL(file, packageRoot)));
+}
+
+async function readSource(kind: FileKind, name: string, path: string): Promise<SourceFile> {
+  try {
+    return { name, text: await readFile(path, "utf8") };
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+    const problem = error.code === "ENOENT" ? "there is no such file" : `it can't be read (${String(error.code)})`;
+    throw new UserError(`The ${kind} file ${short(name)}: ${problem}.`, { cause: error });
+  }
+}

@@ -1,0 +1,49 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { buildStores } from "../../src/adapters/embedded/scenario/build.ts";
+import { loadScenario } from "../../src/adapters/embedded/scenario/load.ts";
+import type { Scenario } from "../../src/adapters/embedded/scenario/scenario.ts";
+import { embeddedDocuments } from "../../src/adapters/embedded/documents.ts";
+import { embeddedWarehouse } from "../../src/adapters/embedded/warehouse.ts";
+import { storeClock } from "../../src/adapters/embedded/clock.ts";
+import type { Stores } from "../../src/adapters/embedded/world.ts";
+import { live } from "../../src/evidence/gather.ts";
+import type { Ports } from "../../src/ports/ports.ts";
+import type { Session } from "../../src/session.ts";
+import { nba } from "./pipeline.ts";
+
+const folder = new URL("../../scenarios/", import.meta.url);
+
+export const shippedScenarios = readdirSync(folder)
+  .filter((file) => file.endsWith(".yaml"))
+  .map((file) => file.replace(/\.yaml$/u, ""))
+  .toSorted();
+
+export function shippedScenario(name: string): Scenario {
+  return loadScenario({ name: `${name}.yaml`, text: readFileSync(new URL(`${name}.yaml`, folder), "utf8") }, nba);
+}
+
+/** A session over a scenario's stores as the product builds it, at any clock; ports may be wrapped on the way. */
+export function sessionOver(scenario: Scenario, options: { clock?: Date; stores?: Stores; wrap?: (ports: Ports) => Ports } = {}): Session {
+  const stores = options.stores ?? buildStores(scenario, nba);
+  return {
+    pipeline: nba,
+    backend: "embedded",
+    scenario: scenario.name,
+    begin: ({ signal }) => {
+      const clock = storeClock(options.clock ?? scenario.clock);
+      const ports = { warehouse: embeddedWarehouse(stores, clock), documents: embeddedDocuments(stores, clock) };
+      return {
+        now: () => clock.now(),
+        pass: async (ms) => clock.advance(ms),
+        gather: live({
+          ports: options.wrap?.(ports) ?? ports,
+          now: () => clock.now(),
+          signal,
+          deadlineAt: Date.now() + 45_000,
+          lookTimeoutMs: 20_000,
+          budget: { maxRows: 20_000, maxBytes: 2 ** 30 },
+        }),
+      };
+    },
+  };
+}
