@@ -54,7 +54,7 @@ function refuseWhatIsNotThereYet({ backend, project }: Config): void {
 }
 
 async function openScenario(scenarioName: string, pipelineName: string, clock: Config["clock"]): Promise<Session> {
-  const { pipeline, scenario, stores, embedded } = await loadNight(scenarioName, pipelineName);
+  const { pipeline, scenario, stores, engine, embedded } = await loadNight(scenarioName, pipelineName);
   const start = clock.value === undefined ? scenario.clock : embedded.parseInstant(clock.value, pipeline.zone);
   if (start === undefined) {
     const given = `${clock.source}: "${short(clock.value ?? "")}" is no moment`;
@@ -68,7 +68,7 @@ async function openScenario(scenarioName: string, pipelineName: string, clock: C
       const storeClock = embedded.storeClock(start);
       const now = (): Date => storeClock.now();
       const ports = {
-        warehouse: embedded.embeddedWarehouse(stores, storeClock),
+        warehouse: embedded.embeddedWarehouse(stores, storeClock, engine),
         documents: embedded.embeddedDocuments(stores, storeClock),
       };
       const { lookTimeoutMs, callMs, budget } = limits;
@@ -98,7 +98,7 @@ async function readNight(scenarioName: string, pipelineName: string) {
   const embedded = await importEmbedded();
   const pipeline = embedded.loadPipeline(pipelineFile);
   const scenario = embedded.loadScenario(scenarioFile, pipeline);
-  return { pipeline, scenario, stores: embedded.buildStores(scenario, pipeline), embedded };
+  return { pipeline, scenario, stores: embedded.buildStores(scenario, pipeline), engine: embedded.embeddedEngine(), embedded };
 }
 
 /** Everything heavy is imported here, on first use, so that listing the tools stays quick. */
@@ -108,7 +108,7 @@ async function importEmbedded() {
     { parseInstant },
     { loadScenario },
     { buildStores },
-    { embeddedWarehouse },
+    { embeddedEngine, embeddedWarehouse },
     { embeddedDocuments },
     { storeClock },
   ] = await Promise.all([
@@ -120,7 +120,7 @@ async function importEmbedded() {
     import("./adapters/embedded/documents.ts"),
     import("./adapters/embedded/clock.ts"),
   ]);
-  return { loadPipeline, parseInstant, loadScenario, buildStores, embeddedWarehouse, embeddedDocuments, storeClock };
+  return { loadPipeline, parseInstant, loadScenario, buildStores, embeddedEngine, embeddedWarehouse, embeddedDocuments, storeClock };
 }
 
 async function scenarios(): Promise<readonly ShippedScenario[]> {

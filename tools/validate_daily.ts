@@ -1,13 +1,8 @@
 import { z } from "zod";
-import { catalogue } from "../src/checks/catalogue.ts";
-import { depths } from "../src/checks/check.ts";
-import { overallOf } from "../src/checks/overall.ts";
-import { judgeDate } from "../src/checks/runner.ts";
+import { depths } from "../src/checks/depth.ts";
 import { UserError } from "../src/errors.ts";
-import { calendarDateOf, clockText, dateAt } from "../src/pipeline/dates.ts";
 import type { CalendarDate } from "../src/pipeline/dates.ts";
-import { newestPostGameDate } from "../src/pipeline/moments.ts";
-import { notConfigured, prefix, reportOf, unknownReport } from "../src/report/report.ts";
+import type { Report } from "../src/report/schema.ts";
 import type { CallSession, Session } from "../src/session.ts";
 import { defineTool } from "../src/tool.ts";
 
@@ -35,9 +30,10 @@ export const validateDaily = defineTool({
   }),
 
   async run({ game_date: gameDate, moment, depth, detail }, { session, signal, progress }) {
+    const { catalogue, judgeDate, notConfigured, overallOf, reportOf } = await engine();
     if (session === undefined) return notConfigured(name);
     const call = session.begin({ signal });
-    const date = dateToJudge(gameDate, session, call);
+    const date = await dateToJudge(gameDate, session, call);
     if (moment === "pre_game") return preGame(date, session, call);
     const began = performance.now();
     const judgement = await judgeDate({
@@ -61,7 +57,20 @@ export const validateDaily = defineTool({
   },
 });
 
-function dateToJudge(given: string | undefined, { pipeline }: Session, call: CallSession): CalendarDate {
+/** Loaded with the first call, so that listing the tools doesn't wait for it. */
+async function engine() {
+  const [{ catalogue }, { judgeDate }, { overallOf }, { notConfigured, prefix, reportOf, unknownReport }] = await Promise.all([
+    import("../src/checks/catalogue.ts"),
+    import("../src/checks/runner.ts"),
+    import("../src/checks/overall.ts"),
+    import("../src/report/report.ts"),
+  ]);
+  return { catalogue, judgeDate, overallOf, notConfigured, prefix, reportOf, unknownReport };
+}
+
+async function dateToJudge(given: string | undefined, { pipeline }: Session, call: CallSession): Promise<CalendarDate> {
+  const { calendarDateOf, clockText, dateAt } = await import("../src/pipeline/dates.ts");
+  const { newestPostGameDate } = await import("../src/pipeline/moments.ts");
   if (given === undefined) return newestPostGameDate(pipeline, call.now());
   const date = calendarDateOf(given, "game_date");
   const today = dateAt(call.now(), pipeline.zone);
@@ -69,7 +78,9 @@ function dateToJudge(given: string | undefined, { pipeline }: Session, call: Cal
   throw new UserError(`game_date ${date} is in the future: it is ${clockText(call.now(), pipeline.zone)}; ask for ${today} or earlier.`);
 }
 
-function preGame(date: CalendarDate, { pipeline, scenario }: Session, call: CallSession) {
+async function preGame(date: CalendarDate, { pipeline, scenario }: Session, call: CallSession): Promise<Report> {
+  const { prefix, unknownReport } = await engine();
+  const { clockText } = await import("../src/pipeline/dates.ts");
   const summary = `${prefix(scenario)}${date} UNKNOWN before the games: features and predictions are not checked yet as of ${clockText(call.now(), pipeline.zone)}. Ask for moment post_game, or look at them by hand.`;
   return unknownReport(name, summary, {
     game_date: date,

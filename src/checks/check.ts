@@ -2,12 +2,10 @@ import type { Evidence, EvidenceOf, FactsOf, Gather, Look, Looks, Unseen } from 
 import type { CalendarDate } from "../pipeline/dates.ts";
 import type { Rules } from "../pipeline/load.ts";
 import type { PipelineFile } from "../pipeline/schema.ts";
+import type { Depth } from "./depth.ts";
 import type { BreaksFact, Finding } from "./finding.ts";
 import { note, unknown } from "./finding.ts";
 import type { Slate } from "./slate.ts";
-
-export const depths = ["quick", "standard", "full"] as const;
-export type Depth = (typeof depths)[number];
 
 /** What a judge knows besides facts: the date, the clock, the rules that hold for both, and which games there are. */
 export interface Scope {

@@ -58,7 +58,7 @@ describe("a bad file is refused with the line, the key, what is allowed and the 
   });
   test("a team that does not exist, and one that plays twice", () => {
     expect(refusal(head.replace("LAL@DEN", "LAX@BOS"))).toMatchInlineSnapshot(`
-      "scenarios/bad.yaml:5: night.games.1: No team "LAX"; known: ATL, BOS, BKN, CHA, CHI, CLE, DAL, DEN, DET, GSW, HOU, IND, LAC, LAL, MEM, MIA, MIL, MIN, NOP, NYK, OKC, ORL, PHI, PHX, POR, SAC, SAS, TOR, UTA, WAS.
+      "scenarios/bad.yaml:5: night.games.1: No team "LAX"; known: ATL, BOS, BKN, CHA, CHI, CLE, DAL, DEN, DET, GSW, HOU, IND, LAC, LAL, MEM, MIA, MIL, MIN, NOP, NYK, OKC, ORL, PHI, PHX, POR, SAC, SAS, TOR, UTA, WAS. Did you mean "LAC"?
       scenarios/bad.yaml:5: night.games: BOS plays twice; a team plays at most once on a date"
     `);
   });
@@ -94,7 +94,7 @@ describe("a bad file is refused with the line, the key, what is allowed and the 
   - { duplicate: nba_raw.nbac_gamebook_player_stats, games: 3, from: 05:00 }
 `),
     ).toMatchInlineSnapshot(`
-      "scenarios/bad.yaml:7: changes.0.games.0: No game "BOS@NYC"; known: BOS@NYK, LAL@DEN.
+      "scenarios/bad.yaml:7: changes.0.games.0: No game "BOS@NYC"; known: BOS@NYK, LAL@DEN. Did you mean "BOS@NYK"?
       scenarios/bad.yaml:8: changes.1.games: 3 games asked for; the night has 2"
     `);
   });

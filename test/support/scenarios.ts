@@ -3,7 +3,8 @@ import { buildStores } from "../../src/adapters/embedded/scenario/build.ts";
 import { loadScenario } from "../../src/adapters/embedded/scenario/load.ts";
 import type { Scenario } from "../../src/adapters/embedded/scenario/scenario.ts";
 import { embeddedDocuments } from "../../src/adapters/embedded/documents.ts";
-import { embeddedWarehouse } from "../../src/adapters/embedded/warehouse.ts";
+import type { Engine } from "../../src/adapters/embedded/warehouse.ts";
+import { embeddedEngine, embeddedWarehouse } from "../../src/adapters/embedded/warehouse.ts";
 import { storeClock } from "../../src/adapters/embedded/clock.ts";
 import type { Stores } from "../../src/adapters/embedded/world.ts";
 import { live } from "../../src/evidence/gather.ts";
@@ -22,16 +23,21 @@ export function shippedScenario(name: string): Scenario {
   return loadScenario({ name: `${name}.yaml`, text: readFileSync(new URL(`${name}.yaml`, folder), "utf8") }, nba);
 }
 
+/** One DuckDB per stores, as in the product: several sessions over the same stores share it. */
+const engines = new WeakMap<Stores, Engine>();
+
 /** A session over a scenario's stores as the product builds it, at any clock; ports may be wrapped on the way. */
 export function sessionOver(scenario: Scenario, options: { clock?: Date; stores?: Stores; wrap?: (ports: Ports) => Ports } = {}): Session {
   const stores = options.stores ?? buildStores(scenario, nba);
+  const engine = engines.get(stores) ?? embeddedEngine();
+  engines.set(stores, engine);
   return {
     pipeline: nba,
     backend: "embedded",
     scenario: scenario.name,
     begin: ({ signal }) => {
       const clock = storeClock(options.clock ?? scenario.clock);
-      const ports = { warehouse: embeddedWarehouse(stores, clock), documents: embeddedDocuments(stores, clock) };
+      const ports = { warehouse: embeddedWarehouse(stores, clock, engine), documents: embeddedDocuments(stores, clock) };
       return {
         now: () => clock.now(),
         pass: async (ms) => clock.advance(ms),

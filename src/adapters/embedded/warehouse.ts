@@ -12,9 +12,19 @@ import { storedTypes } from "./values.ts";
 import { whileWanted } from "./while-wanted.ts";
 import type { StoreClock, StoredTable, Stores, World } from "./world.ts";
 
-/** A scenario's tables, as they are at its clock's time, in a DuckDB that is opened with the first query. */
-export function embeddedWarehouse(stores: Stores, clock: StoreClock): Warehouse {
-  let engine: Promise<Engine> | undefined;
+/** A DuckDB and the tables loaded into it; several warehouses over the same stores may share one. */
+export interface Engine {
+  /** Opened with the first query: importing DuckDB costs more than everything else at start. */
+  readonly started: () => Promise<{ readonly database: Database; readonly tables: LoadedTables }>;
+}
+
+export function embeddedEngine(): Engine {
+  let started: ReturnType<Engine["started"]> | undefined;
+  return { started: () => (started ??= openDatabase().then((database) => ({ database, tables: loadedTables(database) }))) };
+}
+
+/** A scenario's tables, as they are at its clock's time. Tables stay loaded in the engine for as long as they don't change. */
+export function embeddedWarehouse(stores: Stores, clock: StoreClock, engine: Engine = embeddedEngine()): Warehouse {
   return {
     query: (ask, call) =>
       whileWanted(call, async (over) => {
@@ -23,7 +33,7 @@ export function embeddedWarehouse(stores: Stores, clock: StoreClock): Warehouse 
         const disturbed = await disturbance(world, { port: "warehouse", names: [table] }, call);
         const stored = storedTable(world, table);
         if (disturbed === "empty") return { rows: [] };
-        const answer = disturbed === "garbage" ? garbage(ask) : await select(await (engine ??= startEngine()), stored, ask, over);
+        const answer = disturbed === "garbage" ? garbage(ask) : await select(engine, stored, ask, over);
         const rows = readRows(ask, table, answer);
         if (rows.length > call.budget.maxRows) throw tooManyRows(table, call.budget.maxRows);
         return { rows };
@@ -37,18 +47,9 @@ export function embeddedWarehouse(stores: Stores, clock: StoreClock): Warehouse 
   };
 }
 
-interface Engine {
-  readonly database: Database;
-  readonly tables: LoadedTables;
-}
-
-async function startEngine(): Promise<Engine> {
-  const database = await openDatabase();
-  return { database, tables: loadedTables(database) };
-}
-
-async function select({ database, tables }: Engine, stored: StoredTable, ask: Query, over: AbortSignal): Promise<readonly RawColumn[]> {
+async function select(engine: Engine, stored: StoredTable, ask: Query, over: AbortSignal): Promise<readonly RawColumn[]> {
   const table = tableIn(ask.sql);
+  const { database, tables } = await engine.started();
   return tables.holding(table, stored, async (identifier) => {
     try {
       return await database.run(
