@@ -44,11 +44,13 @@ function behind({ overall, lines, numbers, scope, askAgain }: Told): string {
       return gists(worstFirst(lines, overall.verdict));
     case "not_due":
       return `nothing that proves the night is due yet${askAgain === undefined ? "" : `; ask again at ${clockText(askAgain, scope.rules.zone)}`}`;
-    case "pass":
-      return [
-        figuresOf(numbers),
-        ...lines.filter((line) => line.severity === "P5" && !usual.includes(line.reason)).map((line) => gist(line.observed)),
-      ].join("; ");
+    case "pass": {
+      const notes = lines.filter((line) => line.severity === "P5" && !usual.includes(line.reason));
+      const [repaired, others] = [notes.filter(({ reason }) => reason === "repaired"), notes.filter(({ reason }) => reason !== "repaired")];
+      return [...repaired.map(({ observed }) => gist(observed)), figuresOf(numbers), ...others.map(({ observed }) => gist(observed))].join(
+        "; ",
+      );
+    }
     case "not_applicable":
       return scope.slate.kind === "none"
         ? `${scope.slate.why}; last game date ${scope.slate.last ?? "not in reach"}, next ${scope.slate.next ?? "not in reach"}`

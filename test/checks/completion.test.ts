@@ -168,7 +168,7 @@ describe("the record", () => {
   test("says that it was repaired", async () => {
     const judged = await judge(recorded({ reconciledAt: at("18:40").toISOString(), triggerReason: "reconciliation_fix" }), at("19:00"));
     expect(said(judged, "completion")).toContain("phase3/record: pass P5 repaired");
-    expect(observed(judged, "completion", "repaired")[0]).toContain("the record was repaired at 18:40 ET");
+    expect(observed(judged, "completion", "repaired")[0]).toContain("record repaired at 18:40 ET");
   });
 
   test("a repaired record does not hide that Phase 4 never ran", async () => {
