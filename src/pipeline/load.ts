@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { OnDate } from "./dated.ts";
 import { onDate } from "./dated.ts";
 import type { CalendarDate } from "./dates.ts";
@@ -16,6 +17,8 @@ export interface Pipeline {
   readonly name: string;
   readonly title: string;
   readonly zone: string;
+  /** Twelve hexadecimal digits over everything the file says: another version judges otherwise. */
+  readonly version: string;
   readonly file: PipelineFile;
   /** Data rules go by the game date, infrastructure (`jobs`) by the clock. */
   rulesOn(date: CalendarDate, asOf: Date): Rules;
@@ -27,6 +30,7 @@ export function loadPipeline(source: SourceFile): Pipeline {
     name: file.pipeline,
     title: file.title,
     zone: file.zone,
+    version: createHash("sha256").update(JSON.stringify(file)).digest("hex").slice(0, 12),
     file,
     rulesOn: (date, asOf) => ({ ...onDate(file, date), jobs: onDate(file.jobs, dateAt(asOf, file.zone)) }),
   };
