@@ -23,10 +23,10 @@ export const validateDaily = defineTool({
     game_date: z
       .string()
       .optional()
-      .describe("Game date, YYYY-MM-DD in the pipeline's zone, e.g. 2026-02-03. Default: the newest date whose post-game checks are due"),
-    moment: z.enum(["auto", "pre_game", "post_game"]).default("auto").describe("Which half of the date; auto is post_game for now"),
-    depth: z.enum(depths).default("standard").describe("How much is checked"),
-    detail: z.enum(["concise", "detailed"]).default("concise").describe("detailed: all evidence ids, rows examined per check"),
+      .describe("Game date, YYYY-MM-DD in the pipeline's zone, e.g. 2026-02-03. Default: the newest date whose post-game checks are due."),
+    moment: z.enum(["auto", "pre_game", "post_game"]).default("auto").describe("Which half of the date; auto is post_game for now."),
+    depth: z.enum(depths).default("standard").describe("How much is checked."),
+    detail: z.enum(["concise", "detailed"]).default("concise").describe("detailed: all evidence ids, rows examined per check."),
   }),
 
   async run({ game_date: gameDate, moment, depth, detail }, { session, signal, progress }) {
