@@ -40,7 +40,7 @@ export const analytics = defineCheck({
   say: sayAnalytics,
   numbers: ({ sums, subjects }) => ({
     analytics: `${sums["processed"] ?? 0}/${subjects} games`,
-    team_rows: `${sums["offense"] ?? 0} offense, ${sums["defense"] ?? 0} defense of ${subjects * 2} each`,
+    team_rows: `${sums["offense"] ?? 0}+${sums["defense"] ?? 0} of ${subjects * 2}+${subjects * 2}`,
   }),
 });
 

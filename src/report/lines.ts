@@ -68,7 +68,7 @@ function lineOf(
     ...(severity === undefined ? {} : { severity }),
     observed: capped(words?.observed ?? finding.observed),
     ...expectation(finding, words),
-    ...(names.length === 1 ? {} : named(names)),
+    ...(names.length === 1 || (note && !detailed) ? {} : named(names)),
     ...(note && !detailed ? {} : { evidence: evidenceOf(members, detailed) }),
     ...breaksOf(finding, words, scope.rules.zone),
     ...nextOf(finding, words),

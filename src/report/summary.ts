@@ -44,13 +44,8 @@ function behind({ overall, lines, numbers, scope, askAgain }: Told): string {
       return gists(worstFirst(lines, overall.verdict));
     case "not_due":
       return `nothing that proves the night is due yet${askAgain === undefined ? "" : `; ask again at ${clockText(askAgain, scope.rules.zone)}`}`;
-    case "pass": {
-      const notes = lines.filter((line) => line.severity === "P5" && !usual.includes(line.reason));
-      const [repaired, others] = [notes.filter(({ reason }) => reason === "repaired"), notes.filter(({ reason }) => reason !== "repaired")];
-      return [...repaired.map(({ observed }) => gist(observed)), figuresOf(numbers), ...others.map(({ observed }) => gist(observed))].join(
-        "; ",
-      );
-    }
+    case "pass":
+      return [...repairs(lines), figuresOf(numbers), ...notes(lines)].join("; ");
     case "not_applicable":
       return scope.slate.kind === "none"
         ? `${scope.slate.why}; last game date ${scope.slate.last ?? "not in reach"}, next ${scope.slate.next ?? "not in reach"}`
@@ -60,9 +55,17 @@ function behind({ overall, lines, numbers, scope, askAgain }: Told): string {
 
 /** What a reader of a good night wants confirmed. */
 function figuresOf(numbers: Report["numbers"]): string {
-  return ["games", "analytics", "players", "minutes"]
-    .flatMap((name) => (numbers[name] === undefined ? [] : [`${name} ${numbers[name]}`]))
-    .join("; ");
+  return ["games", "analytics", "players"].flatMap((name) => (numbers[name] === undefined ? [] : [`${name} ${numbers[name]}`])).join(", ");
+}
+
+function repairs(lines: readonly ReportedFinding[]): readonly string[] {
+  return lines.flatMap(({ reason, observed }) => (reason === "repaired" ? (observed.split("; ")[0] ?? []) : []));
+}
+
+/** Notes by name only: what they say stands in the findings. */
+function notes(lines: readonly ReportedFinding[]): readonly string[] {
+  const named = lines.filter(({ severity, reason }) => severity === "P5" && !usual.includes(reason) && reason !== "repaired");
+  return named.length === 0 ? [] : [`noted: ${named.map(({ id, reason }) => `${id} ${reason}`).join(", ")}`];
 }
 
 /** The findings that decide, then those beside them that a reader must not miss. */

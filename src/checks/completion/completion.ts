@@ -17,7 +17,7 @@ export const completion = combineChecks(
       const counted = sums["counted"] === undefined ? "not counted" : `${sums["counted"]} counted`;
       if (sums["entries"] === undefined) return lost > 0 ? { completion: "record not seen" } : {};
       return {
-        completion: `${sums["entries"]} recorded, ${counted}, ${sums["triggered"] === 1 ? "triggered" : "not triggered"}; rows in ${sums["filled"] ?? 0} of ${all} tables`,
+        completion: `${sums["entries"]} recorded, ${counted}, ${sums["triggered"] === 1 ? "triggered" : "not triggered"}; rows in ${sums["filled"] ?? 0} of ${all}`,
       };
     },
   },

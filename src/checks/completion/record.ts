@@ -140,7 +140,7 @@ function storedFinding(
   if (wrong.length === 0) {
     if (stored !== null && isRepaired(stored)) {
       const when = stored.reconciledAt === null ? "" : ` at ${at(new Date(stored.reconciledAt), rules)}`;
-      return note("repaired", `record repaired${when}; ${stored.count} of ${all} counted, triggered; ${output}`, figures);
+      return note("repaired", `record repaired${when}; ${output}`, figures);
     }
     return pass(`${stored?.count} of ${all} counted, triggered; ${output}`, figures);
   }

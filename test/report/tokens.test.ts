@@ -1,0 +1,27 @@
+import { encode } from "gpt-tokenizer/encoding/o200k_base";
+import { describe, expect, test } from "vitest";
+import { validateDaily } from "../../tools/validate_daily.ts";
+import { sessionOver, shippedScenario, shippedScenarios } from "../support/scenarios.ts";
+
+const cases = shippedScenarios.flatMap((name) => shippedScenario(name).expect.map(({ clock, with: input }) => ({ name, clock, input })));
+
+describe.each(cases)("$name at $clock", ({ name, clock, input }) => {
+  const ask = (detail: string) =>
+    validateDaily.call(
+      { ...input, detail },
+      { session: sessionOver(shippedScenario(name), { clock }), signal: new AbortController().signal, progress: () => {} },
+    );
+
+  test("a concise answer stays within 1,300 tokens, a good one within 500, detail within 6,000", async () => {
+    const concise = await ask("concise");
+    const good = ["pass", "not_applicable", "not_due"].includes(concise.verdict);
+    expect(encode(JSON.stringify(concise)).length).toBeLessThanOrEqual(good ? 500 : 1300);
+    expect(encode(JSON.stringify(await ask("detailed"))).length).toBeLessThanOrEqual(6000);
+  });
+});
+
+test("a healthy night without a note stays within 400 tokens", async () => {
+  const session = sessionOver(shippedScenario("healthy-night"));
+  const report = await validateDaily.call({}, { session, signal: new AbortController().signal, progress: () => {} });
+  expect(encode(JSON.stringify(report)).length).toBeLessThanOrEqual(400);
+});
