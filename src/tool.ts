@@ -56,7 +56,7 @@ function parseInput<S extends z.ZodObject>(face: Face<S>, raw: unknown): z.outpu
 function inWords(tool: string, known: readonly string[], issue: z.core.$ZodIssue, raw: unknown): string {
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownName(`parameter of ${tool}`, key, known)).join(" ");
   const parameter = String(issue.path[0] ?? "");
-  const given: unknown = typeof raw === "object" && raw !== null ? Object.entries(raw).find(([key]) => key === parameter)?.[1] : raw;
+  const given: unknown = parameter === "" ? raw : Object.entries(Object(raw)).find(([key]) => key === parameter)?.[1];
   const value = short(typeof given === "string" ? given : (JSON.stringify(given) ?? "nothing"));
   if (issue.code === "invalid_value") return unknownName(`${parameter} of ${tool}:`, value, issue.values.map(String));
   return parameter === ""

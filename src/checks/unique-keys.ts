@@ -2,6 +2,7 @@ import type { Evidence, Look } from "../evidence/evidence.ts";
 import type { RunRow, TableFacts } from "../evidence/looks/tables.ts";
 import { processorRuns, rowsOf } from "../evidence/looks/tables.ts";
 import { dueAt } from "../pipeline/due.ts";
+import { quoted } from "../outside-text.ts";
 import type { Rules, TableRules } from "../pipeline/load.ts";
 import { tableRules } from "../pipeline/load.ts";
 import type { Scope, Totals } from "./check.ts";
@@ -125,7 +126,7 @@ function runIds(stamps: readonly Date[], table: string, history: Evidence<TableF
     const to = Date.parse(run.processed_at ?? "");
     return stamps.some((stamp) => from - 1000 <= stamp.getTime() && stamp.getTime() <= to + 1000);
   });
-  const ids = [...new Set(spanning.map((run) => String(run.run_id)))].toSorted();
+  const ids = [...new Set(spanning.map((run) => quoted(run.run_id ?? "?")))].toSorted();
   return ids.length === 0 ? "" : `, run ids ${listNames(ids)}`;
 }
 

@@ -1,3 +1,5 @@
+import { codeName } from "../outside-text.ts";
+
 /** A game on a date: the two teams are its identity there, whatever id format a table uses. */
 export interface Game {
   /** `AWAY@HOME`, the subject name of a game in findings. */
@@ -7,7 +9,7 @@ export interface Game {
 }
 
 export function gameOf(away: string, home: string): Game {
-  return { name: `${away}@${home}`, away, home };
+  return { name: `${codeName(away)}@${codeName(home)}`, away, home };
 }
 
 /** Whether the unordered pair of teams is that of the game; tables disagree on which team comes first. */

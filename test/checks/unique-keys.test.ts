@@ -78,7 +78,7 @@ test("names the runs of the history that wrote the copies, and only those", asyn
   });
   night.tables["runs"] = [run("run-a", "06:18", "06:19"), run("run-b", "06:19", "06:20"), run("run-later", "08:00", "08:01")];
   const [said72] = observed(await judge(night, at("09:30")), "unique-keys", "surplus");
-  expect(said72).toContain("run ids run-a, run-b)");
+  expect(said72).toContain("run ids `run-a`, `run-b`)");
 });
 
 test("does not claim a reader that wrote before the surplus was there", async () => {

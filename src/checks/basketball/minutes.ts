@@ -8,7 +8,7 @@ import { defineCheck } from "../check.ts";
 import type { Finding } from "../finding.ts";
 import { note, notDue, pass, problem, unknown, waitsFor } from "../finding.ts";
 import { keepOne } from "../keep.ts";
-import { quoted } from "../outside-text.ts";
+import { quoted } from "../../outside-text.ts";
 import type { SlatedGame } from "../slate.ts";
 import { gamesOwing } from "../slate.ts";
 import { listNames } from "../words.ts";

@@ -1,0 +1,22 @@
+import { redact } from "./redact.ts";
+
+/** Most characters of one outside value that a sentence of ours carries. */
+const mostCharacters = 60;
+
+/**
+ * Text from a watched store inside a sentence of ours: fenced, on one line, without control or direction characters or
+ * secrets, and capped, so that it can neither pass for our words nor crowd them out.
+ */
+export function quoted(value: string): string {
+  const plain = redact(value)
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ")
+    .replaceAll("`", "'");
+  const characters = Array.from(plain);
+  return `\`${characters.length > mostCharacters ? `${characters.slice(0, mostCharacters).join("")}…` : plain}\``;
+}
+
+/** A code from a watched store (a team, say) as part of a name of ours: letters and digits only, at most eight of them. */
+export function codeName(value: string): string {
+  const code = value.replaceAll(/[^\p{L}\p{N}]/gu, "?");
+  return code.length > 8 ? `${code.slice(0, 8)}…` : code;
+}

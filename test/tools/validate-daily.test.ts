@@ -1,0 +1,162 @@
+import { describe, expect, test } from "vitest";
+import { loadScenario } from "../../src/adapters/embedded/scenario/load.ts";
+import { CancelledError, UserError } from "../../src/errors.ts";
+import type { Session } from "../../src/session.ts";
+import { validateDaily } from "../../tools/validate_daily.ts";
+import { at } from "../support/night.ts";
+import { nba } from "../support/pipeline.ts";
+import { sessionOver, shippedScenario } from "../support/scenarios.ts";
+
+const ask = (session: Session | undefined, input: object = {}, signal = new AbortController().signal) =>
+  validateDaily.call(input, { session, signal, progress: () => {} });
+const feb03 = (time: string, day?: string) => sessionOver(shippedScenario("feb-03"), { clock: at(time, day) });
+
+/** The same night with something failing. */
+function failing(fail: string): Session {
+  const text = `scenario: failing\nabout: x\nbase: healthy\nclock: 09:30\nnight: { date: 2026-01-27, games: 5 }\nchanges:\n  - ${fail}\n`;
+  return sessionOver(loadScenario({ name: "failing.yaml", text }, nba));
+}
+
+describe("which date", () => {
+  test.each([
+    ["06:29", "2026-02-02"],
+    ["06:30", "2026-02-03"],
+    ["23:59", "2026-02-03"],
+  ])("without one, at %s it judges %s: the newest whose post-game is due", async (time, date) => {
+    expect((await ask(feb03(time))).asked).toMatchObject({ game_date: date, moment: "post_game" });
+  });
+
+  test("today is judged as of the clock, and nothing is due early", async () => {
+    const report = await ask(feb03("12:00"), { game_date: "2026-02-04", moment: "post_game" });
+    expect(report.verdict).toBe("not_due");
+  });
+
+  test("says the game date, the processing date and the zone, whatever was asked", async () => {
+    const { asked } = await ask(feb03("18:00"), { game_date: "2026-02-03" });
+    expect(asked).toEqual({
+      game_date: "2026-02-03",
+      processing_date: "2026-02-04",
+      moment: "post_game",
+      as_of: "2026-02-04T18:00:00-05:00",
+      zone: "America/New_York",
+      pipeline: "nba",
+      backend: "embedded",
+      scenario: "feb-03",
+    });
+  });
+});
+
+describe("bad input is one sentence to act on", () => {
+  test.each<[object, string]>([
+    [{ game_date: "2026-02-30" }, 'game_date "2026-02-30" is not a date that exists; write YYYY-MM-DD, e.g. 2026-02-03.'],
+    [{ game_date: "yesterday" }, 'game_date "yesterday" is not a date that exists; write YYYY-MM-DD, e.g. 2026-02-03.'],
+    [{ game_date: "2026-02-05" }, "game_date 2026-02-05 is in the future: it is 2026-02-04 18:00 ET; ask for 2026-02-04 or earlier."],
+    [
+      { game_dat: "2026-02-03" },
+      'No parameter of validate_daily "game_dat"; known: game_date, moment, depth, detail. Did you mean "game_date"?',
+    ],
+    [{ depth: "deep" }, 'No depth of validate_daily: "deep"; known: quick, standard, full.'],
+    [{ moment: "postgame" }, 'No moment of validate_daily: "postgame"; known: auto, pre_game, post_game. Did you mean "post_game"?'],
+    [{ game_date: 20_260_203 }, "game_date of validate_daily: 20260203 is not allowed (Invalid input: expected string, received number)."],
+    [["2026-02-03"], 'validate_daily takes an object of parameters, not ["2026-02-03"].'],
+  ])("%j", async (input, sentence) => {
+    await expect(ask(feb03("18:00"), input)).rejects.toThrow(new UserError(sentence));
+  });
+});
+
+describe("honest answers", () => {
+  test("nothing configured: unknown, with the way forward", async () => {
+    const report = await ask(undefined);
+    expect(report).toEqual({
+      tool: "validate_daily",
+      verdict: "unknown",
+      numbers: {},
+      asked: { configured: "nothing" },
+      summary:
+        "UNKNOWN: nothing is configured, so nobody could look. Start the server (or run the command) with --scenario NAME to try it on invented data; `postgame scenarios` lists them. Reading a real project is not in this version yet.",
+    });
+  });
+
+  test("before the games: unknown, never a pass by leaving checks out", async () => {
+    const report = await ask(feb03("18:00"), { moment: "pre_game" });
+    expect(report.verdict).toBe("unknown");
+    expect(report.summary).toContain("features and predictions are not checked yet");
+  });
+
+  test("05:00, all games final, nothing else due: not a pass", async () => {
+    expect((await ask(feb03("05:00"), { game_date: "2026-02-03" })).verdict).toBe("not_due");
+  });
+
+  test("one table denied: its own subjects are unknown with the reason, and the rest of the report is there", async () => {
+    const report = await ask(failing("{ fail: warehouse, target: nba_precompute.player_daily_cache, with: denied, from: 00:00 }"));
+    expect(report.verdict).toBe("unknown");
+    expect(report.numbers).toMatchObject({ games: "5/5 final", analytics: "5/5 games" });
+    expect(report.findings?.[0]).toMatchObject({
+      verdict: "unknown",
+      reason: "denied",
+      subjects: ["unique-keys/nba_precompute.player_daily_cache", "completion/phase3/record"],
+    });
+    expect(report.findings?.[0]?.observed).toContain("bigquery");
+    expect(report.coverage).toMatchObject({ failed: 1 });
+  });
+
+  test("the whole warehouse unavailable: one line for all that could not look, not one per check", async () => {
+    const report = await ask(failing("{ fail: warehouse, with: unavailable, from: 00:00 }"));
+    expect(report.verdict).toBe("unknown");
+    expect(report.findings?.every((line) => line.verdict === "unknown" || line.severity === "P5")).toBe(true);
+    expect(report.summary).toMatch(/judged 0 of 6 checks/u);
+  });
+
+  test("the tracker unreachable leaves the night unknown though every table is right", async () => {
+    const report = await ask(failing("{ fail: documents, with: no_such_place, from: 00:00 }"));
+    expect(report.verdict).toBe("unknown");
+    expect(report.checked).toEqual({ pass: 5, unknown: 1 });
+  });
+
+  test("surplus in one table is found although another was denied", async () => {
+    const scenario = shippedScenario("feb-03");
+    const session = sessionOver({
+      ...scenario,
+      changes: [
+        ...scenario.changes,
+        { verb: "fail", port: "warehouse", target: "nba_precompute.player_daily_cache", with: "denied", from: at("00:00") },
+      ],
+    });
+    const report = await ask(session, { game_date: "2026-02-03" });
+    expect(report.verdict).toBe("fail");
+    expect(report.findings?.map(({ id, verdict }) => `${id} ${verdict}`)).toEqual(
+      expect.arrayContaining(["unique-keys/nba_analytics.player_game_summary fail", "unique-keys unknown"]),
+    );
+  });
+});
+
+test("a cancelled call answers nothing: the look ends and no report is made of what was seen", async () => {
+  const controller = new AbortController();
+  const session = failing("{ fail: warehouse, target: nba_raw.nbac_schedule, with: deadline, from: 00:00 }");
+  const began = performance.now();
+  const answer = ask(session, {}, controller.signal);
+  controller.abort();
+  await expect(answer).rejects.toThrow(CancelledError);
+  expect(performance.now() - began).toBeLessThan(5000);
+});
+
+test("tells progress look by look, rising to its total", async () => {
+  const told: { done: number; total: number }[] = [];
+  await validateDaily.call(
+    {},
+    { session: feb03("18:00"), signal: new AbortController().signal, progress: ({ done, total }) => told.push({ done, total }) },
+  );
+  expect(told.map(({ done }) => done)).toEqual(told.map((_, index) => index + 1));
+  expect(told.at(-1)).toEqual({ done: 14, total: 14 });
+});
+
+test("the same question twice gives the same answer, but for the time it took", async () => {
+  const [one, two] = [await ask(feb03("18:00")), await ask(feb03("18:00"))];
+  expect({ ...one, cost: 0 }).toEqual({ ...two, cost: 0 });
+});
+
+test("detail names every look that a finding rests on, and what each check examined", async () => {
+  const report = await ask(feb03("18:00"), { detail: "detailed" });
+  expect(report.findings?.find((line) => line.id === "completion/phase3/record")?.evidence).toHaveLength(8);
+  expect(report.examined).toMatchObject({ games: expect.any(Number), completion: expect.any(Number) });
+});
