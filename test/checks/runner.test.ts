@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import { anyOf, defineCheck } from "../../src/checks/check.ts";
+import { pass, problem } from "../../src/checks/finding.ts";
+import type { Evidence, Look } from "../../src/evidence/evidence.ts";
+import { inOrder } from "../../src/evidence/order.ts";
+import { at, judge, said, smallNight, verdictOf } from "../support/night.ts";
+
+const checkOf = (judgement: () => ReturnType<typeof pass>[]) =>
+  defineCheck({ id: "games", question: "?", depth: "quick", subjects: ({ date }) => [{ id: date }], needs: () => ({}), judge: judgement });
+
+test("a judge that finds nothing leaves its subject unknown", async () => {
+  const judged = await judge(smallNight(), at("09:30"), [checkOf(() => [])]);
+  expect(said(judged, "games")).toEqual(["2026-02-03: unknown no_finding"]);
+});
+
+test("a judge that throws is a bug and flies to the top, never an answer", async () => {
+  const broken = checkOf(() => {
+    throw new TypeError("a bug");
+  });
+  await expect(judge(smallNight(), at("09:30"), [broken])).rejects.toThrow("a bug");
+});
+
+test("the worst finding of a subject is its verdict", async () => {
+  const mixed = checkOf(() => [pass("fine"), problem("P3", { reason: "r", observed: "o", expected: "e", next: "n" })]);
+  expect(verdictOf(await judge(smallNight(), at("09:30"), [mixed]), "games")).toBe("warn");
+});
+
+test.each<[string, readonly (boolean | "unseen")[], string]>([
+  ["one seen says yes, another is unseen", [true, "unseen"], "yes"],
+  ["all seen, none says yes", [false, false], "no"],
+  ["none says yes, one is unseen", [false, "unseen"], "unknown"],
+  ["all unseen", ["unseen", "unseen"], "unknown"],
+])("any of: %s", (_title, looks, expected) => {
+  const asked = { id: "x", port: "warehouse", asked: "x", observedAt: "" } as const;
+  const evidence = looks.map((says): Evidence<boolean> =>
+    says === "unseen"
+      ? { ...asked, seen: false, refusal: "denied", reason: "", next: "" }
+      : { ...asked, seen: true, facts: says, examined: 1 },
+  );
+  expect(anyOf(evidence, (facts) => facts)).toBe(expected);
+});
+
+function look(id: string, after: readonly string[] = []): Look<string> {
+  return { id, port: "warehouse", asked: id, after, whenEmpty: "must-have", run: async () => ({ facts: id, examined: 1 }), parse: String };
+}
+
+test("a look is made once, however often it is asked for", async () => {
+  const made: string[] = [];
+  const { gather } = inOrder(async (asked) => {
+    made.push(asked.id);
+    return { id: asked.id, port: asked.port, asked: asked.asked, observedAt: "", seen: true, facts: asked.parse(asked.id), examined: 1 };
+  });
+  await Promise.all([gather(look("a")), gather(look("a")), gather(look("b"))]);
+  expect(made).toEqual(["a", "b"]);
+});
+
+test("a look waits for those it is after, where they are planned, in whatever order they are asked for", async () => {
+  const begun: string[] = [];
+  const ended: string[] = [];
+  const ordered = inOrder(async (asked) => {
+    begun.push(asked.id);
+    await Promise.resolve();
+    ended.push(asked.id);
+    return { id: asked.id, port: asked.port, asked: asked.asked, observedAt: "", seen: true, facts: asked.parse(asked.id), examined: 1 };
+  });
+  ordered.plan([look("rows", ["flag"]), look("flag")]);
+  await Promise.all([ordered.gather(look("rows", ["flag", "unplanned"])), ordered.gather(look("flag"))]);
+  expect(begun).toEqual(["flag", "rows"]);
+  expect(ended).toEqual(["flag", "rows"]);
+});
