@@ -85,7 +85,7 @@ const shape = record({
     witness_days: integer,
     season: record({ name: text, ends: calendarDate, next_begins: calendarDate.optional() }).optional(),
   }),
-  moments: record({ live_until: dayTime, post_game_from: dayTime }),
+  moments: record({ post_game_from: dayTime }),
   stages: record({ games: stage, "box-scores": stage, analytics: stage, completion: stage, "same-day": stage }),
   jobs: z.record(z.string(), record({ ...inForce, at: dated(dayTime), does: text })),
   box_scores: record({ sources: z.array(record({ ...inForce, table: tableName, preferred: flag, expected: dayTime })).min(1) }),
