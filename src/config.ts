@@ -1,3 +1,5 @@
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
 import { UserError } from "./errors.ts";
 
 /** A value and where it came from: `--scenario`, `POSTGAME_SCENARIO` or `default`. */
@@ -15,6 +17,8 @@ export interface Config {
   readonly project: Setting<string | undefined>;
   /** The moment that is judged: an instant in the pipeline's zone, or ISO 8601. */
   readonly clock: Setting<string | undefined>;
+  /** Path of the folder in which Postgame keeps its own: reports and the like. */
+  readonly state: Setting<string>;
   readonly json: Setting<boolean>;
 }
 
@@ -37,6 +41,7 @@ export const settings: Readonly<Record<SettingName, Described>> = {
     takes: "TIME",
     describes: "Judge as of this moment, e.g. \"2026-02-04 10:30\" in the pipeline's zone, or ISO 8601. Default: the scenario's own clock.",
   },
+  state: { takes: "DIR", describes: "Where reports are kept. Default: $XDG_STATE_HOME/postgame, else ~/.local/state/postgame." },
   json: { describes: "Print the report as one line of JSON." },
 };
 
@@ -56,8 +61,15 @@ export function readConfig(flags: Partial<Record<SettingName, string | true>>, e
     backend: given("backend") ?? absent,
     project: given("project") ?? absent,
     clock: given("clock") ?? absent,
+    state: given("state") ?? defaultState(env),
     json: switchOf(given("json")),
   };
+}
+
+/** https://specifications.freedesktop.org/basedir-spec/latest/: a relative path is to be ignored. */
+function defaultState({ XDG_STATE_HOME: home }: Readonly<Record<string, string | undefined>>): Setting<string> {
+  if (home !== undefined && isAbsolute(home)) return { value: join(home, "postgame"), source: "XDG_STATE_HOME" };
+  return { value: join(homedir(), ".local", "state", "postgame"), source: "default" };
 }
 
 function switchOf(setting: Setting<string> | undefined): Setting<boolean> {

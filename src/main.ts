@@ -9,6 +9,7 @@ import { processTerminal } from "./cli/terminal.ts";
 import type { Config } from "./config.ts";
 import { UserError, short, unknownName } from "./errors.ts";
 import { live } from "./evidence/gather.ts";
+import type { History } from "./history/history.ts";
 import type { Session } from "./session.ts";
 import { findFile, packageRoot, shippedNames } from "./shipped-files.ts";
 
@@ -29,6 +30,7 @@ export async function main(args: readonly string[], env: Readonly<Record<string,
       open: openSession,
       serve: serveOnStdio,
       scenarios,
+      history: ({ state }) => openHistory(state.value),
     },
     processTerminal(),
   );
@@ -37,8 +39,8 @@ export async function main(args: readonly string[], env: Readonly<Record<string,
 /** No backend unless one was asked for: an answer must never be invented because nothing was configured. */
 async function openSession(config: Config): Promise<Session | undefined> {
   refuseWhatIsNotThereYet(config);
-  const { scenario, backend, clock, pipeline } = config;
-  if (scenario.value !== undefined) return openScenario(scenario.value, pipeline.value, clock);
+  const { scenario, backend, clock } = config;
+  if (scenario.value !== undefined) return openScenario(scenario.value, config);
   if (backend.value !== undefined) throw new UserError("The embedded backend plays a scenario: name one with --scenario.");
   if (clock.value !== undefined) throw new UserError(`${clock.source} needs a scenario in this version: name one with --scenario.`);
   return undefined;
@@ -53,8 +55,8 @@ function refuseWhatIsNotThereYet({ backend, project }: Config): void {
   }
 }
 
-async function openScenario(scenarioName: string, pipelineName: string, clock: Config["clock"]): Promise<Session> {
-  const { pipeline, scenario, stores, engine, embedded } = await loadNight(scenarioName, pipelineName);
+async function openScenario(scenarioName: string, { pipeline: pipelineFile, clock, state }: Config): Promise<Session> {
+  const { pipeline, scenario, stores, engine, embedded } = await loadNight(scenarioName, pipelineFile.value);
   const start = clock.value === undefined ? scenario.clock : embedded.parseInstant(clock.value, pipeline.zone);
   if (start === undefined) {
     const given = `${clock.source}: "${short(clock.value ?? "")}" is no moment`;
@@ -64,6 +66,7 @@ async function openScenario(scenarioName: string, pipelineName: string, clock: C
     pipeline,
     backend: "embedded",
     scenario: scenario.name,
+    history: await openHistory(state.value),
     begin({ signal }) {
       const storeClock = embedded.storeClock(start);
       const now = (): Date => storeClock.now();
@@ -79,6 +82,12 @@ async function openScenario(scenarioName: string, pipelineName: string, clock: C
       };
     },
   };
+}
+
+/** Touches no file before the first report is kept or asked for. */
+async function openHistory(folder: string): Promise<History> {
+  const [{ folderState }, { historyIn }] = await Promise.all([import("./adapters/state/folder.ts"), import("./history/history.ts")]);
+  return historyIn(folderState(folder));
 }
 
 type Night = Awaited<ReturnType<typeof readNight>>;

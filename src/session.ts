@@ -1,4 +1,5 @@
 import type { Gather } from "./evidence/evidence.ts";
+import type { History } from "./history/history.ts";
 import type { Pipeline } from "./pipeline/load.ts";
 
 /** One tool call's view of the stores. */
@@ -16,5 +17,7 @@ export interface Session {
   readonly backend: string;
   /** The scenario's name where data is invented; every answer then says so. */
   readonly scenario?: string;
+  /** Where its reports are kept and compared; absent where none are, as for a replayed night. */
+  readonly history?: History;
   begin(call: { readonly signal: AbortSignal }): CallSession;
 }

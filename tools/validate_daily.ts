@@ -53,7 +53,8 @@ export const validateDaily = defineTool({
       detailed: detail === "detailed",
       ms: performance.now() - began,
     };
-    return reportOf(judgement, overallOf(judgement), asked);
+    const report = reportOf(judgement, overallOf(judgement), asked);
+    return session.history === undefined ? report : session.history.remember(report, judgement, { signal });
   },
 });
 

@@ -4,6 +4,7 @@ import { exitCode } from "../report/exit-code.ts";
 import type { Tool } from "../tool.ts";
 import { callTool } from "./call.ts";
 import { playDemo } from "./demo.ts";
+import { historyOptions, listHistory } from "./history.ts";
 import type { Installation } from "./installation.ts";
 import type { Given, Option } from "./options.ts";
 import { inputFrom, parameterOptions, settingOptions } from "./options.ts";
@@ -27,7 +28,7 @@ export interface Command {
 
 /** Every command but `help`: the tools first, then the verbs. */
 export function commandsOf(tools: readonly Tool[]): readonly Command[] {
-  return [...tools.map(toolCommand), demo, scenarios, serve];
+  return [...tools.map(toolCommand), demo, scenarios, history, serve];
 }
 
 function toolCommand(tool: Tool): Command {
@@ -37,7 +38,7 @@ function toolCommand(tool: Tool): Command {
     title: tool.title,
     description: tool.description,
     parameters,
-    settings: settingOptions("scenario", "clock", "pipeline", "backend", "project", "json"),
+    settings: settingOptions("scenario", "clock", "pipeline", "backend", "project", "state", "json"),
     example: `${tool.name} --scenario feb-03${exampleOf(parameters)}`,
     async run(given, installation, terminal) {
       const config = readConfig(settingsIn(given), installation.env);
@@ -53,7 +54,7 @@ const demo: Command = {
   name: "demo",
   title: "Play a bad night and show what it looks like, hour by hour",
   description:
-    "Plays the shipped scenario feb-03 (invented data) and shows the report a person would read. Needs no account and writes nothing.",
+    "Plays the shipped scenario feb-03 (invented data) and shows the report a person would read. Needs no account and leaves nothing behind.",
   parameters: [],
   settings: [],
   example: "demo",
@@ -76,13 +77,24 @@ const scenarios: Command = {
   },
 };
 
+const history: Command = {
+  name: "history",
+  title: "List the reports that were kept",
+  description:
+    "Lists the reports given so far, the newest clock first: what it was as of, game date, tool, verdict, what was behind it, and what was new since the report before. Reports are kept for 90 days, at most 5,000.",
+  parameters: [],
+  settings: [...historyOptions, ...settingOptions("state", "json")],
+  example: "history --limit 5",
+  run: listHistory,
+};
+
 const serve: Command = {
   name: "serve",
   title: "Serve the tools to an agent: MCP on standard input and output",
   description:
     "Speaks the Model Context Protocol on standard input and output until the client goes away. Without a scenario every tool is listed and answers that nothing is configured.",
   parameters: [],
-  settings: settingOptions("scenario", "clock", "pipeline", "backend", "project"),
+  settings: settingOptions("scenario", "clock", "pipeline", "backend", "project", "state"),
   example: "serve --scenario feb-03",
   async run(given, installation) {
     await installation.serve(readConfig(settingsIn(given), installation.env));

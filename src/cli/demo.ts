@@ -1,11 +1,16 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { readConfig } from "../config.ts";
 import { exitCode } from "../report/exit-code.ts";
 import type { Report } from "../report/schema.ts";
+import type { Tool } from "../tool.ts";
 import { callTool } from "./call.ts";
+import { gist } from "./gist.ts";
 import type { Installation } from "./installation.ts";
 import { marks, renderReport } from "./render.ts";
 import type { Terminal } from "./terminal.ts";
-import { cutAt, printable, table, wrap } from "./text.ts";
+import { table, wrap } from "./text.ts";
 
 /** The night that is played: when to look at it, and which of the reports to show whole. */
 const played = {
@@ -21,12 +26,7 @@ export async function playDemo(installation: Installation, terminal: Terminal): 
   const tool = installation.tools.find(({ name }) => name === played.tool);
   if (tool === undefined) throw new Error(`The catalogue has no ${played.tool}, which the demo plays.`);
 
-  const reports = new Map<string, Report>();
-  for (const clock of played.clocks) {
-    const config = readConfig({ scenario: played.scenario, clock: `${played.day} ${clock}` }, {});
-    const session = await installation.open(config); // One after the other: they share one scenario.
-    reports.set(clock, await callTool(tool, { game_date: played.gameDate }, session, terminal));
-  }
+  const reports = await playNight(tool, installation, terminal);
   const shown = reports.get(played.shown);
   if (shown === undefined) throw new Error("The demo shows a clock that it doesn't play.");
   await terminal.out(
@@ -44,6 +44,22 @@ export async function playDemo(installation: Installation, terminal: Terminal): 
   return 0;
 }
 
+/** Each report is compared with the hour before; what is kept for that goes when the night is over. */
+async function playNight(tool: Tool, installation: Installation, terminal: Terminal): Promise<ReadonlyMap<string, Report>> {
+  const state = await mkdtemp(join(tmpdir(), "postgame-demo-"));
+  try {
+    const reports = new Map<string, Report>();
+    for (const clock of played.clocks) {
+      const config = readConfig({ scenario: played.scenario, clock: `${played.day} ${clock}`, state }, {});
+      const session = await installation.open(config); // One after the other: they share one scenario.
+      reports.set(clock, await callTool(tool, { game_date: played.gameDate }, session, terminal));
+    }
+    return reports;
+  } finally {
+    await rm(state, { recursive: true, force: true });
+  }
+}
+
 function dayLines(reports: ReadonlyMap<string, Report>, { width, paint }: Terminal): string {
   const widestMark = Math.max(...[...reports.values()].map(({ verdict }) => marks[verdict].word.length));
   return [...reports]
@@ -54,15 +70,6 @@ function dayLines(reports: ReadonlyMap<string, Report>, { width, paint }: Termin
       return `  ${clock}  ${paint(colour, word)}${padding}  ${wrap(gist(report), width, indent)}`;
     })
     .join("\n");
-}
-
-/** The summary without what every line of the day has in common: the scenario, the date and the clock; nor what to do. */
-function gist({ summary }: Report): string {
-  const said = printable(summary)
-    .replace(/^SCENARIO \S+ \(invented data\): /u, "")
-    .replace(/ Next: .*$/u, "");
-  const short = said.replace(/^(?:So far: )?\S+ [A-Z ]+, (judged \d+ of \d+) checks as of \S+ \S+ [^\s.:]+[.:] /u, "$1; ");
-  return cutAt(short, 150);
 }
 
 function nextSteps({ invocation, invocationAnywhere }: Installation): string {

@@ -1,4 +1,5 @@
 import type { Config } from "../config.ts";
+import type { History } from "../history/history.ts";
 import type { Session } from "../session.ts";
 import type { Tool } from "../tool.ts";
 
@@ -16,6 +17,8 @@ export interface Installation {
   /** Speaks MCP on standard input and output until the client goes away. */
   serve(config: Config): Promise<void>;
   scenarios(): Promise<readonly ShippedScenario[]>;
+  /** The reports kept in the configured folder. */
+  history(config: Config): Promise<History>;
 }
 
 export interface ShippedScenario {

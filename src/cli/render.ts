@@ -88,6 +88,8 @@ function footer(report: Report, { width }: Canvas): string {
     ["not shown", counted(omitted)],
     ["checked", counted(report.checked)],
     ["looked at", looks ?? (examined === undefined ? undefined : counted(typeof examined === "number" ? { rows: examined } : examined))],
+    ["since", sinceText(report.since)],
+    ["state", report.state],
     ["took", cost && `${cost.ms} ms${bytes}`],
     ["ask again", report.ask_again],
     ["next call", next?.map((call) => `${call.tool} ${JSON.stringify(call.arguments)}`).join("; ")],
@@ -98,6 +100,14 @@ function footer(report: Report, { width }: Canvas): string {
     width,
     "",
   );
+}
+
+/** `2026-02-04T13:00:00-05:00: new minutes/2026-02-03; still unique-keys/nba_analytics.player_game_summary` */
+export function sinceText(since: Report["since"]): string | undefined {
+  if (since === undefined) return undefined;
+  const { compared_with: comparedWith, ...changes } = since;
+  const said = Object.entries(changes).map(([change, ids]) => `${change.replaceAll("_", " ")} ${(ids ?? []).join(", ")}`);
+  return `${comparedWith}: ${said.length === 0 ? "nothing reported then or now" : said.join("; ")}`;
 }
 
 /** `pass 3, fail 1, not_due grading` */

@@ -44,7 +44,7 @@ export function createServer({ version, tools, session, skills, onBug }: ServerO
 }
 
 /** The full schema would cost 835 tokens per tool in every session; it's a resource instead. */
-const loose = z.looseObject({ verdict: z.string(), summary: z.string() });
+const loose = z.object({ verdict: z.string(), summary: z.string() });
 const outputSchema: StandardSchemaWithJSON<z.output<typeof loose>> = {
   "~standard": { ...loose["~standard"], jsonSchema: { input: () => listed(loose), output: () => listed(loose) } },
 };

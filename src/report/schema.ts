@@ -3,6 +3,9 @@ import { z } from "zod";
 const verdict = z.enum(["fail", "unknown", "warn", "not_due", "pass", "not_applicable"]);
 const counts = z.record(z.string(), z.union([z.int(), z.array(z.string())]));
 
+/** Ids `<check>/<subject>`, at most three, then "n more". */
+const changed = z.array(z.string()).optional();
+
 const reported = z.strictObject({
   id: z.string().describe("<check>, or <check>/<subject> where one subject is meant"),
   reason: z.string().describe("closed code per check"),
@@ -32,6 +35,11 @@ export const reportSchema = z.strictObject({
     .union([z.int(), z.record(z.string(), z.int())])
     .optional()
     .describe("rows and documents; per check in detailed answers"),
+  since: z
+    .strictObject({ compared_with: z.string(), new: changed, still: changed, gone: changed, not_judged: changed })
+    .optional()
+    .describe("what changed since the newest kept report of the same question with an earlier as_of; absent if none"),
+  state: z.string().optional().describe("why nothing is said of what is new, or why this report was not kept"),
   ask_again: z.string().optional().describe("ISO 8601: when the next thing becomes due"),
   coverage: z.strictObject({ looks: z.int(), failed: z.int(), rows: z.int(), documents: z.int() }).optional(),
   cost: z.strictObject({ bytes: z.int().optional(), jobs: z.int(), ms: z.int() }).optional(),

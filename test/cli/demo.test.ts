@@ -1,3 +1,5 @@
+import { stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Config } from "../../src/config.ts";
 import { UserError } from "../../src/errors.ts";
@@ -34,6 +36,22 @@ test("what is configured for real calls does not reach the demo", async () => {
   const env = { POSTGAME_SCENARIO: "healthy-night", POSTGAME_CLOCK: "2026-01-01 00:00", POSTGAME_JSON: "true" };
   const { out } = await postgame(["demo"], { tools: [tool], open, env });
   expect(out).toBe((await postgame(["demo"], { tools: [tool], open })).out);
+});
+
+test("what the demo keeps lies in a folder of its own that is gone afterwards, whether or not it could be played", async () => {
+  for (const run of [async () => report(), async () => Promise.reject(new UserError("no"))]) {
+    const folders = new Set<string>();
+    const opening = async (config: Config): Promise<Session> => {
+      await writeFile(join(config.state.value, "kept.json"), "{}");
+      folders.add(config.state.value);
+      return open(config);
+    };
+    await postgame(["demo"], { tools: [{ ...fakeTool(run), name: "validate_daily" }], open: opening, env: { POSTGAME_STATE: "/mine" } });
+    expect(folders.size).toBe(1);
+    const [folder = ""] = folders;
+    expect(folder).not.toBe("/mine");
+    await expect(stat(folder)).rejects.toThrow("ENOENT");
+  }
 });
 
 test("a demo that can't be played exits 64 and prints nothing", async () => {

@@ -1,5 +1,7 @@
+import { memoryState } from "../../src/adapters/state/memory.ts";
 import type { Installation } from "../../src/cli/installation.ts";
 import { commandLine } from "../../src/cli/command-line.ts";
+import { historyIn } from "../../src/history/history.ts";
 import type { Terminal } from "../../src/cli/terminal.ts";
 import { plain } from "../../src/cli/text.ts";
 import { fakeSession, fakeTool } from "../mcp/fake-tools.ts";
@@ -14,6 +16,7 @@ function fakeInstallation(overrides: Partial<Installation> = {}): Installation {
     open: async () => fakeSession,
     serve: async () => {},
     scenarios: async () => [{ name: "feb-03", date: "2026-02-03", about: "Ten games." }],
+    history: async () => historyIn(memoryState()),
     ...overrides,
   };
 }

@@ -1,16 +1,26 @@
 import { spawn } from "node:child_process";
 import type { ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { onTestFinished } from "vitest";
+import { afterAll, onTestFinished } from "vitest";
 
 export const bin = fileURLToPath(new URL("../../bin/postgame.mjs", import.meta.url));
 
+/** Reports are kept for as long as the test file runs, never in the home of who runs it. */
+const stateHome = mkdtempSync(join(tmpdir(), "postgame-test-"));
+afterAll(() => rmSync(stateHome, { recursive: true, force: true }));
+
 /** The environment without what would configure us. */
-export const cleanEnv: Record<string, string> = Object.fromEntries(
-  Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined && !entry[0].startsWith("POSTGAME_")),
-);
+export const cleanEnv: Record<string, string> = {
+  ...Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined && !entry[0].startsWith("POSTGAME_")),
+  ),
+  XDG_STATE_HOME: stateHome,
+};
 
 export interface Ended {
   readonly code: number | null;

@@ -16,6 +16,15 @@ export interface Connected {
 
 /** A client connected to a server in this process, by the same entry that standard input and output use. */
 export async function connect(era: (typeof eras)[number], options: Partial<ServerOptions> = {}): Promise<Connected> {
+  const { transport, notified } = serveLinked(options);
+  const client = new Client({ name: "test", version: "0.0.0" }, { versionNegotiation: { mode: era } });
+  await client.connect(transport);
+  onTestFinished(() => client.close());
+  return { client, notified };
+}
+
+/** A server in this process, and the end of a linked pair that a client of any make can be connected to. */
+export function serveLinked(options: Partial<ServerOptions> = {}): Pick<Connected, "notified"> & { readonly transport: InMemoryTransport } {
   const [ours, theirs] = InMemoryTransport.createLinkedPair();
   const notified: string[] = [];
   const send = ours.send.bind(ours);
@@ -31,11 +40,6 @@ export async function connect(era: (typeof eras)[number], options: Partial<Serve
     ...options,
   };
   const handle = serveStdio(() => createServer(complete), { transport: ours });
-  const client = new Client({ name: "test", version: "0.0.0" }, { versionNegotiation: { mode: era } });
-  await client.connect(theirs);
-  onTestFinished(async () => {
-    await client.close();
-    await handle.close();
-  });
-  return { client, notified };
+  onTestFinished(() => handle.close());
+  return { transport: theirs, notified };
 }

@@ -1,0 +1,106 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Judgement } from "../checks/runner.ts";
+import { BackendError, CancelledError, UserError } from "../errors.ts";
+import type { State, StateCall } from "../ports/state.ts";
+import type { Report } from "../report/schema.ts";
+import { reportSchema } from "../report/schema.ts";
+import { judgedIn } from "./judged.ts";
+import { allKeys, keepReport, pruneReports, sinceLast } from "./keep.ts";
+import type { KeptReport } from "./kept.ts";
+import { keptPrefix, parseKept } from "./kept.ts";
+
+export interface HistoryQuery {
+  /** YYYY-MM-DD. */
+  readonly gameDate?: string;
+  readonly tool?: string;
+  readonly limit: number;
+}
+
+export interface HistoryPage {
+  /** Newest `as_of` first. */
+  readonly reports: readonly KeptReport[];
+  /** How many there are that fit the query. */
+  readonly total: number;
+  /** How many kept reports could not be read and lie aside in the state folder. */
+  readonly setAside: number;
+}
+
+/** The reports that were given: what a new one is compared with. */
+export interface History {
+  /**
+   * Compares the report with the last one, keeps it, and answers it with what is new. A state store that can't be read or
+   * written spoils no answer: the report then says so, and says nothing of what is new. Throws only `CancelledError` and bugs.
+   */
+  remember(report: Report, judgement: Judgement, call: StateCall): Promise<Report>;
+  /** Throws `UserError` and `BackendError` as the state does. */
+  list(query: HistoryQuery, call: StateCall): Promise<HistoryPage>;
+}
+
+export interface HistoryOptions {
+  readonly wall: () => Date;
+  /** How long an answer waits for the state, in milliseconds, also where its folder hangs. */
+  readonly waitMs: number;
+}
+
+export function historyIn(state: State, { wall, waitMs }: HistoryOptions = { wall: () => new Date(), waitMs: 8_000 }): History {
+  return {
+    async remember(report, judgement, call) {
+      const current = { report, judged: judgedIn(judgement), asOf: judgement.scope.asOf };
+      const timed: StateCall = { signal: AbortSignal.any([call.signal, AbortSignal.timeout(waitMs)]) };
+      const attempt = <T>(work: Promise<T>): Promise<Attempt<T>> => attempted(work, call, waitMs);
+
+      const since = await attempt(sinceLast(state, current, timed));
+      const told: Report = { ...report, ...(since.answer === undefined ? {} : { since: since.answer }) };
+      const kept = await attempt(keepReport(state, { ...current, report: told }, wall(), timed));
+      const pruned = kept.failed === undefined ? await attempt(pruneReports(state, wall(), timed)) : {};
+      const note = noteOn(since.failed, kept.failed, pruned.failed);
+      return reportSchema.parse({ ...told, ...(note === undefined ? {} : { state: note }) } satisfies Report);
+    },
+    async list({ gameDate, tool, limit }, call) {
+      const { setAside } = await state.list({ prefix: keptPrefix, limit: 0, order: "descending" }, call);
+      const wanted = (await allKeys(state, call)).filter(
+        (kept) => (gameDate === undefined || kept.gameDate === gameDate) && (tool === undefined || kept.tool === tool),
+      );
+      const reports: KeptReport[] = [];
+      for (const { key } of wanted.slice(0, limit)) {
+        const entry = await state.get({ key }, call);
+        if (entry !== undefined) reports.push(parseKept(entry));
+      }
+      return { reports, total: wanted.length, setAside };
+    },
+  };
+}
+
+interface Attempt<T> {
+  readonly answer?: T;
+  /** Why not, in words. */
+  readonly failed?: string;
+}
+
+async function attempted<T>(work: Promise<T>, { signal }: StateCall, waitMs: number): Promise<Attempt<T>> {
+  const over = new AbortController();
+  try {
+    const hangs = wait(waitMs, undefined, { signal: over.signal, ref: false }).then(() => {
+      throw new BackendError("deadline", `The state store has not answered within ${waitMs / 1000} s.`, "Look at its folder.");
+    });
+    return { answer: await Promise.race([work, hangs]) };
+  } catch (error) {
+    if (signal.aborted) throw new CancelledError();
+    if (error instanceof BackendError) return { failed: `${error.message} ${error.next}` };
+    if (error instanceof UserError) return { failed: error.message };
+    throw error;
+  } finally {
+    over.abort();
+  }
+}
+
+/** One sentence on what could not be done, and why. */
+function noteOn(since: string | undefined, kept: string | undefined, pruned: string | undefined): string | undefined {
+  if (since !== undefined && kept !== undefined) {
+    const also = kept === since ? "" : ` Not kept: ${kept}`;
+    return `What is new since the last report is not known, and this one was not kept: ${since}${also}`;
+  }
+  if (since !== undefined) return `What is new since the last report is not known: ${since}`;
+  if (kept !== undefined) return `This report was not kept, so the next one is not compared with it: ${kept}`;
+  return pruned === undefined ? undefined : `Older reports could not be removed: ${pruned}`;
+}
