@@ -19,6 +19,10 @@ export interface Config {
   readonly clock: Setting<string | undefined>;
   /** Path of the folder in which Postgame keeps its own: reports and the like. */
   readonly state: Setting<string>;
+  /** Path of a file to which the looks of the call are saved. */
+  readonly "save-evidence": Setting<string | undefined>;
+  /** Path of such a file, to be answered from instead of any store. */
+  readonly evidence: Setting<string | undefined>;
   readonly json: Setting<boolean>;
 }
 
@@ -42,6 +46,8 @@ export const settings: Readonly<Record<SettingName, Described>> = {
     describes: "Judge as of this moment, e.g. \"2026-02-04 10:30\" in the pipeline's zone, or ISO 8601. Default: the scenario's own clock.",
   },
   state: { takes: "DIR", describes: "Where reports are kept. Default: $XDG_STATE_HOME/postgame, else ~/.local/state/postgame." },
+  "save-evidence": { takes: "FILE", describes: "Save what was looked at, secrets redacted, to be replayed with --evidence." },
+  evidence: { takes: "FILE", describes: "Answer from a saved file, as of the moment it was saved; no store is asked." },
   json: { describes: "Print the report as one line of JSON." },
 };
 
@@ -50,7 +56,7 @@ export function readConfig(flags: Partial<Record<SettingName, string | true>>, e
   const given = (name: SettingName): Setting<string> | undefined => {
     const flag = flags[name];
     if (flag !== undefined) return { value: flag === true ? "true" : flag, source: `--${name}` };
-    const variable = `POSTGAME_${name.toUpperCase()}`;
+    const variable = `POSTGAME_${name.toUpperCase().replaceAll("-", "_")}`;
     const value = env[variable];
     return value === undefined || value === "" ? undefined : { value, source: variable };
   };
@@ -62,6 +68,8 @@ export function readConfig(flags: Partial<Record<SettingName, string | true>>, e
     project: given("project") ?? absent,
     clock: given("clock") ?? absent,
     state: given("state") ?? defaultState(env),
+    "save-evidence": given("save-evidence") ?? absent,
+    evidence: given("evidence") ?? absent,
     json: switchOf(given("json")),
   };
 }

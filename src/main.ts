@@ -39,6 +39,25 @@ export async function main(args: readonly string[], env: Readonly<Record<string,
 /** No backend unless one was asked for: an answer must never be invented because nothing was configured. */
 async function openSession(config: Config): Promise<Session | undefined> {
   refuseWhatIsNotThereYet(config);
+  const { "save-evidence": saved, evidence } = config;
+  if (evidence.value !== undefined) return openReplay(evidence.value, config);
+  const session = await openBackend(config);
+  if (session === undefined || saved.value === undefined) return session;
+  const { savingEvidence } = await import("./evidence-files.ts");
+  return savingEvidence(session, saved.value);
+}
+
+async function openReplay(
+  file: string,
+  { scenario, clock, pipeline: pipelineFile, "save-evidence": saved, evidence }: Config,
+): Promise<Session> {
+  const beside = [scenario, clock, saved].find(({ value }) => value !== undefined);
+  if (beside !== undefined) throw new UserError(`${evidence.source} answers from a file alone: leave out ${beside.source}.`);
+  const [{ loadPipeline }, { replayedSession }] = await Promise.all([import("./pipeline/load.ts"), import("./evidence-files.ts")]);
+  return replayedSession(file, loadPipeline(await findFile("pipeline", pipelineFile.value)));
+}
+
+async function openBackend(config: Config): Promise<Session | undefined> {
   const { scenario, backend, clock } = config;
   if (scenario.value !== undefined) return openScenario(scenario.value, config);
   if (backend.value !== undefined) throw new UserError("The embedded backend plays a scenario: name one with --scenario.");

@@ -19,5 +19,9 @@ export interface Session {
   readonly scenario?: string;
   /** Where its reports are kept and compared; absent where none are, as for a replayed night. */
   readonly history?: History;
+  /** Name of the evidence file that answers, where no store is asked. */
+  readonly replayed?: string;
+  /** Writes the looks of the latest call to the file that was named for them; absent where none was. */
+  readonly saveEvidence?: () => Promise<void>;
   begin(call: { readonly signal: AbortSignal }): CallSession;
 }

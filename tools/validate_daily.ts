@@ -43,13 +43,14 @@ export const validateDaily = defineTool({
       ...call,
       onProgress: (done, total, message) => progress({ done, total, message }),
     });
-    const { backend, scenario, pipeline } = session;
+    const { backend, scenario, pipeline, replayed } = session;
     const asked = {
       tool: name,
       moment: "post_game",
       pipeline: pipeline.name,
       backend,
       scenario,
+      replayed,
       detailed: detail === "detailed",
       ms: performance.now() - began,
     };

@@ -38,13 +38,15 @@ function toolCommand(tool: Tool): Command {
     title: tool.title,
     description: tool.description,
     parameters,
-    settings: settingOptions("scenario", "clock", "pipeline", "backend", "project", "state", "json"),
+    settings: settingOptions("scenario", "clock", "pipeline", "backend", "project", "state", "save-evidence", "evidence", "json"),
     example: `${tool.name} --scenario feb-03${exampleOf(parameters)}`,
     async run(given, installation, terminal) {
       const config = readConfig(settingsIn(given), installation.env);
       const raw = inputFrom(parameters, given);
-      const report = await callTool(tool, raw, await installation.open(config), terminal);
+      const session = await installation.open(config);
+      const report = await callTool(tool, raw, session, terminal);
       await terminal.out(config.json.value ? jsonLine(report) : renderReport(report, terminal));
+      await session?.saveEvidence?.(); // After the report: a file that can't be written must not cost the answer.
       return exitCode(report);
     },
   };

@@ -15,6 +15,8 @@ export interface Asked {
   readonly pipeline: string;
   readonly backend: string;
   readonly scenario?: string | undefined;
+  /** Name of the evidence file that answered instead of the backend. */
+  readonly replayed?: string | undefined;
   readonly detailed: boolean;
   /** Wall-clock milliseconds the call took. */
   readonly ms: number;
@@ -70,6 +72,7 @@ function askedOf({ scope }: Judgement, asked: Asked): Report["asked"] {
     pipeline: asked.pipeline,
     backend: asked.backend,
     ...(asked.scenario === undefined ? {} : { scenario: asked.scenario }),
+    ...(asked.replayed === undefined ? {} : { evidence: asked.replayed }),
   };
 }
 

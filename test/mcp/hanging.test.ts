@@ -143,7 +143,8 @@ test("a client that is killed in the middle of a call leaves no server behind", 
   await hungIn(child);
   const killedAt = performance.now();
   child.process.kill("SIGKILL");
-  expect(await child.ended).toMatchObject({ signal: "SIGKILL", stderr: `server ${pid}\n` });
+  const { signal, stderr } = await child.ended;
+  expect({ signal, stacks: /\n\s+at /u.test(stderr) }).toEqual({ signal: "SIGKILL", stacks: false }); // One line may say EPIPE.
   expect(performance.now() - killedAt).toBeLessThan(9_000);
 });
 
