@@ -5,12 +5,13 @@ const mostCharacters = 60;
 
 /**
  * Text from a watched store inside a sentence of ours: fenced, on one line, without control or direction characters or
- * secrets, and capped, so that it can neither pass for our words nor crowd them out.
+ * secrets, and capped, so that it can neither pass for our words nor crowd them out. No semicolons: they part the clauses of ours.
  */
 export function quoted(value: string): string {
   const plain = redact(value)
     .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ")
-    .replaceAll("`", "'");
+    .replaceAll("`", "'")
+    .replaceAll(";", ",");
   const characters = Array.from(plain);
   return `\`${characters.length > mostCharacters ? `${characters.slice(0, mostCharacters).join("")}…` : plain}\``;
 }
@@ -19,4 +20,11 @@ export function quoted(value: string): string {
 export function codeName(value: string): string {
   const code = value.replaceAll(/[^\p{L}\p{N}]/gu, "?");
   return code.length > 8 ? `${code.slice(0, 8)}…` : code;
+}
+
+/** A backend's reason in a sentence of ours: one line, without secrets, at most 300 characters. */
+export function reasonText(value: string): string {
+  const plain = redact(value).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
+  const characters = Array.from(plain);
+  return characters.length > 300 ? `${characters.slice(0, 300).join("")}…` : plain;
 }

@@ -1,4 +1,4 @@
-import { readFile, readdir } from "node:fs/promises";
+import { readFile, readdir, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError, short, unknownName } from "./errors.ts";
@@ -9,6 +9,8 @@ export const packageRoot = new URL("../", import.meta.url);
 /** Folders of the package that hold hand-written files, by what one of them is called. */
 const folders = { scenario: "scenarios/", pipeline: "pipelines/" } as const;
 export type FileKind = keyof typeof folders;
+
+const mostBytes = 1_000_000;
 
 /** Names of the shipped files of a kind, in order. */
 export async function shippedNames(kind: FileKind): Promise<readonly string[]> {
@@ -30,6 +32,9 @@ export async function findFile(kind: FileKind, nameOrPath: string): Promise<Sour
 
 async function readSource(kind: FileKind, name: string, path: string): Promise<SourceFile> {
   try {
+    const about = await stat(path);
+    if (!about.isFile()) throw new UserError(`The ${kind} file ${short(name)} is no ordinary file.`);
+    if (about.size > mostBytes) throw new UserError(`The ${kind} file ${short(name)} is larger than ${mostBytes} bytes.`);
     return { name, text: await readFile(path, "utf8") };
   } catch (error) {
     if (!(error instanceof Error && "code" in error)) throw error;

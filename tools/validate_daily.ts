@@ -33,7 +33,7 @@ export const validateDaily = defineTool({
     const { catalogue, judgeDate, notConfigured, overallOf, reportOf } = await engine();
     if (session === undefined) return notConfigured(name);
     const call = session.begin({ signal });
-    const date = await dateToJudge(gameDate, session, call);
+    const date = await dateToJudge(gameDate, moment, session, call);
     if (moment === "pre_game") return preGame(date, session, call);
     const began = performance.now();
     const judgement = await judgeDate({
@@ -70,12 +70,12 @@ async function engine() {
   return { catalogue, judgeDate, overallOf, notConfigured, prefix, reportOf, unknownReport };
 }
 
-async function dateToJudge(given: string | undefined, { pipeline }: Session, call: CallSession): Promise<CalendarDate> {
+async function dateToJudge(given: string | undefined, moment: string, { pipeline }: Session, call: CallSession): Promise<CalendarDate> {
   const { calendarDateOf, clockText, dateAt } = await import("../src/pipeline/dates.ts");
   const { newestPostGameDate } = await import("../src/pipeline/moments.ts");
-  if (given === undefined) return newestPostGameDate(pipeline, call.now());
-  const date = calendarDateOf(given, "game_date");
   const today = dateAt(call.now(), pipeline.zone);
+  if (given === undefined) return moment === "pre_game" ? today : newestPostGameDate(pipeline, call.now());
+  const date = calendarDateOf(given, "game_date");
   if (date <= today) return date;
   throw new UserError(`game_date ${date} is in the future: it is ${clockText(call.now(), pipeline.zone)}; ask for ${today} or earlier.`);
 }

@@ -1,5 +1,5 @@
 import type { DefenseRow, OffenseRow, PlayerRow, TableFacts } from "../evidence/looks/tables.ts";
-import { defenseRows, offenseRows, playerRows } from "../evidence/looks/tables.ts";
+import { defenseRows, offenseRows, playerRows, processorRuns } from "../evidence/looks/tables.ts";
 import { dueAt, timeliness } from "../pipeline/due.ts";
 import type { Game } from "../pipeline/games.ts";
 import { isPairOf, teamsOf } from "../pipeline/games.ts";
@@ -13,6 +13,8 @@ import { keepOne } from "./keep.ts";
 import type { BoxEvidence } from "./landing.ts";
 import { boxScoreLooks, inputOf } from "./landing.ts";
 import type { SlatedGame } from "./slate.ts";
+import type { RecentRun } from "./rewriting.ts";
+import { beingRewritten, recentRun } from "./rewriting.ts";
 import { gamesOwing } from "./slate.ts";
 import { at, consequences, listNames, readerText, severityBy } from "./words.ts";
 
@@ -34,9 +36,11 @@ export const analytics = defineCheck({
   depth: "quick",
   subjects: ({ slate }): GameSubject[] => gamesOwing(slate, "analytics").map((game) => ({ id: game.name, game })),
   needs: (_subject, scope) => analyticsLooks(scope),
-  wants: (_subject, scope) => boxScoreLooks(scope),
-  judge: ({ players, offense, defense, ...boxes }, { subject, scope }) =>
-    judgeGame(subject.game, { players, offense, defense }, boxes, scope),
+  wants: (_subject, scope) => ({ ...boxScoreLooks(scope), runs: processorRuns(scope.rules, scope.date) }),
+  judge: ({ players, offense, defense, runs, ...boxes }, { subject, scope }) => {
+    const rewriting = recentRun(processorsOf(scope), runs, scope);
+    return judgeGame(subject.game, { players, offense, defense }, boxes, rewriting, scope);
+  },
   say: sayAnalytics,
   numbers: ({ sums, subjects }) => ({
     analytics: `${sums["processed"] ?? 0}/${subjects} games`,
@@ -86,6 +90,7 @@ function judgeGame(
   game: SlatedGame,
   facts: AnalyticsFacts,
   boxes: Readonly<Record<string, BoxEvidence>>,
+  rewriting: RecentRun | undefined,
   scope: Scope,
 ): readonly Finding[] {
   const { rules, date, asOf } = scope;
@@ -98,16 +103,23 @@ function judgeGame(
   if (input.there === "unknown") return Object.values(boxes).flatMap((look) => (look.seen ? [] : [couldNotLook(look)]));
   const time = timeliness(rules, "analytics", date, asOf, input.landedAt);
   if (time.state === "not_due") return [notDue("player and team rows", time.from, figures)];
+  if (rewriting !== undefined) return [beingRewritten(rewriting, scope, figures)];
   return [
     problem(severityBy(time, "P1"), {
       reason: none ? "missing" : "partial",
       observed: said,
       expected: `at least ${rules.thresholds.analytics.team_player_rows.least} player rows and one offense and defense row for both teams`,
-      next: `Run Phase 3 for ${date} again: raw box scores are there${input.landedAt === undefined ? "" : ` since ${at(input.landedAt, rules)}`}.`,
+      next: `Run Phase 3 for ${date} again: raw box scores are there${input.landedAt === undefined ? "" : ` since ${at(input.landedAt, scope)}`}.`,
       figures: { ...figures, ...(input.landedAt === undefined ? {} : { landedAt: input.landedAt.getTime() }) },
       ...consequences(time),
     }),
   ];
+}
+
+/** Classes of the processors that write what analytics is made of. */
+function processorsOf({ rules }: Scope): readonly string[] {
+  const tables = [rules.analytics.players, rules.analytics.offense, rules.analytics.defense];
+  return Object.values(rules.completion.processors).flatMap((processor) => (tables.includes(processor.table) ? [processor.class] : []));
 }
 
 function sayAnalytics({ reason, findings, of }: Group, { rules, date, asOf }: Scope): Words | undefined {
@@ -115,8 +127,8 @@ function sayAnalytics({ reason, findings, of }: Group, { rules, date, asOf }: Sc
   const landed = findings.flatMap(({ finding }) => finding.figures?.["landedAt"] ?? []);
   const last = landed.length === 0 ? undefined : new Date(Math.max(...landed));
   const time = timeliness(rules, "analytics", date, asOf, last);
-  const reader = time.state === "not_due" ? "" : readerText(time.breaks, rules, "them");
-  const input = last === undefined ? "" : `; input landed ${at(last, rules)}`;
+  const reader = time.state === "not_due" ? "" : readerText(time.breaks, { rules, date }, "them");
+  const input = last === undefined ? "" : `; input landed ${at(last, { rules, date })}`;
   const names = listNames(findings.map(({ subject }) => subject));
   return { observed: `analytics ${reason} for ${findings.length} of ${of} games: ${names}${input}${reader}` };
 }

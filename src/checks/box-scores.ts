@@ -8,7 +8,7 @@ import type { BoxEvidence, Landed } from "./landing.ts";
 import { boxScoreLooks, landedOf, sourcesOf } from "./landing.ts";
 import type { SlatedGame } from "./slate.ts";
 import { gamesOwing } from "./slate.ts";
-import { at, consequences, gap, listNames, readerText, severityBy } from "./words.ts";
+import { at, consequences, counted, gap, listNames, readerText, severityBy } from "./words.ts";
 
 interface GameSubject {
   readonly id: string;
@@ -71,7 +71,7 @@ function missing(game: SlatedGame, sources: readonly Source[], { rules, date, as
       best === undefined
         ? `no rows in ${sources.map((source) => source.table).join(", ")}`
         : `${best.landed?.rows} rows in ${best.table}, one team has ${best.landed?.least}`,
-    expected: `at least ${least} rows for both teams from any source by ${at(time.state === "grace" ? time.until : time.since, rules)}`,
+    expected: `at least ${least} rows for both teams from any source by ${at(time.state === "grace" ? time.until : time.since, { rules, date })}`,
     next: `Collect the box scores of ${date} again; analytics of these games waits for them.`,
     ...consequences(time),
   });
@@ -83,7 +83,7 @@ function preferredFindings(sources: readonly Source[], scope: Scope): readonly F
   if (preferred === undefined) return [];
   const { rules, date, asOf } = scope;
   const late = instantOf(date, rules.stages["box-scores"].grace_until, rules.zone);
-  const expected = `${preferred.table} by ${at(preferred.expected, rules)}`;
+  const expected = `${preferred.table} by ${at(preferred.expected, scope)}`;
   const fallbacks = sources.filter((source) => source.landed?.complete && !source.preferred).map((source) => source.table);
   if (preferred.landed === undefined) {
     return [
@@ -107,7 +107,7 @@ function preferredFindings(sources: readonly Source[], scope: Scope): readonly F
       }),
     ];
   }
-  return [...sizeFindings(preferred, scope), ...lateFindings(preferred, late, rules)];
+  return [...sizeFindings(preferred, scope), ...lateFindings(preferred, late, scope)];
 }
 
 function sizeFindings({ table, landed }: Source, { rules }: Scope): readonly Finding[] {
@@ -124,15 +124,15 @@ function sizeFindings({ table, landed }: Source, { rules }: Scope): readonly Fin
   ];
 }
 
-function lateFindings(preferred: Source, late: Date, rules: Scope["rules"]): readonly Finding[] {
+function lateFindings(preferred: Source, late: Date, scope: Scope): readonly Finding[] {
   const { landed, expected, table } = preferred;
   if (landed?.first === undefined || landed.last === undefined || landed.last <= late) return [];
   const figures = { first: landed.first.getTime(), last: landed.last.getTime() };
-  return [note("landed_late", lateText(table, landed.first, landed.last, expected, rules), figures)];
+  return [note("landed_late", lateText(table, landed.first, landed.last, expected, scope), figures)];
 }
 
-function lateText(table: string, first: Date, last: Date, expected: Date, rules: Scope["rules"]): string {
-  return `${table}: first rows ${at(first, rules)}, last ${at(last, rules)}; the first came ${gap(expected, first)} after the expected ${at(expected, rules)}`;
+function lateText(table: string, first: Date, last: Date, expected: Date, scope: Scope): string {
+  return `${table}: of the rows now there the first came ${at(first, scope)}, the last ${at(last, scope)}; first rows ${gap(expected, first)} after the expected ${at(expected, scope)}`;
 }
 
 function sayBoxScores({ reason, findings, of }: Group, scope: Scope): Words | undefined {
@@ -140,20 +140,20 @@ function sayBoxScores({ reason, findings, of }: Group, scope: Scope): Words | un
   const names = listNames(findings.map(({ subject }) => subject));
   if (reason === "missing" || reason === "partial") {
     const time = timeliness(rules, "box-scores", date, asOf);
-    const reader = time.state === "not_due" ? "" : readerText(time.breaks, rules, "them");
+    const reader = time.state === "not_due" ? "" : readerText(time.breaks, scope, "them");
     return {
       observed: `${findings.length} of ${of} games have ${reason === "missing" ? "no" : "only some"} raw box scores: ${names}${reader}`,
     };
   }
   if (reason === "preferred_missing") {
-    return { observed: `${findings.length} of ${of} games lack ${preferredTable(rules)}: ${names}; other sources are complete` };
+    return { observed: `${preferredTable(rules)} lacks ${counted(findings.length, "game")} that other sources have complete: ${names}` };
   }
   if (reason === "landed_late") {
     const preferred = rules.box_scores.sources.find((source) => source.preferred);
     const first = Math.min(...findings.map(({ finding }) => finding.figures?.["first"] ?? Infinity));
     const last = Math.max(...findings.map(({ finding }) => finding.figures?.["last"] ?? -Infinity));
     if (preferred === undefined) return undefined;
-    return { observed: lateText(preferred.table, new Date(first), new Date(last), instantOf(date, preferred.expected, rules.zone), rules) };
+    return { observed: lateText(preferred.table, new Date(first), new Date(last), instantOf(date, preferred.expected, rules.zone), scope) };
   }
   return undefined;
 }

@@ -19,7 +19,9 @@ export function keepOne<R extends Row>(rows: readonly R[], table: TableRules): K
 export function groupByKey<R extends Row>(rows: readonly R[], key: readonly string[]): Map<string, R[]> {
   const groups = new Map<string, R[]>();
   for (const row of rows) {
-    const name = JSON.stringify(key.map((column) => row[column] ?? null));
+    // A row without part of its key is nobody's copy.
+    const whole = key.every((column) => (row[column] ?? null) !== null);
+    const name = JSON.stringify(whole ? key.map((column) => row[column] ?? null) : { keyless: groups.size });
     const group = groups.get(name);
     if (group === undefined) groups.set(name, [row]);
     else group.push(row);
@@ -49,13 +51,14 @@ function textOf(value: Row[string]): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** The newest and the oldest write among rows, by their write stamp; undefined if no row carries one. */
-export function writtenBetween(rows: readonly Row[], column: string | undefined): { first: Date; last: Date } | undefined {
-  if (column === undefined) return undefined;
+/** The newest and the oldest write among rows; undefined if no row carries a stamp. Where a row lacks its own, that of its creation speaks. */
+export function writtenBetween(
+  rows: readonly Row[],
+  { written_at: written, created_at: created }: TableRules,
+): { first: Date; last: Date } | undefined {
   const stamps = rows.flatMap((row) => {
-    const stamp = row[column];
+    const stamp = (written === undefined ? null : row[written]) ?? (created === undefined ? null : row[created]);
     return typeof stamp === "string" ? [Date.parse(stamp)] : [];
   });
-  if (stamps.length === 0) return undefined;
-  return { first: new Date(Math.min(...stamps)), last: new Date(Math.max(...stamps)) };
+  return stamps.length === 0 ? undefined : { first: new Date(Math.min(...stamps)), last: new Date(Math.max(...stamps)) };
 }

@@ -48,7 +48,7 @@ export function landedOf(facts: TableFacts<BoxScoreRow>, table: string, game: Ga
       ).rows,
   );
   const counts = perTeam.map((rows) => rows.length);
-  const written = writtenBetween(perTeam.flat(), declared.written_at);
+  const written = writtenBetween(perTeam.flat(), declared);
   return {
     rows: counts.reduce((sum, count) => sum + count, 0),
     complete: counts.every((count) => count >= least),

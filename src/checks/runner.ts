@@ -1,7 +1,9 @@
+import { UserError, unknownName } from "../errors.ts";
 import type { Evidence, Gather, Look } from "../evidence/evidence.ts";
 import { inOrder } from "../evidence/order.ts";
 import type { CalendarDate } from "../pipeline/dates.ts";
 import type { Pipeline } from "../pipeline/load.ts";
+import { catalogue } from "./catalogue.ts";
 import type { Check, Scope, Unit } from "./check.ts";
 import type { Finding, Verdict } from "./finding.ts";
 import { notApplicable, unknown, worst } from "./finding.ts";
@@ -48,6 +50,7 @@ export async function judgeDate(options: RunOptions): Promise<Judgement> {
   const { pipeline, date } = options;
   const asOf = options.now();
   const rules = pipeline.rulesOn(date, asOf);
+  refuseUnknownCore(rules.core);
   const recorder = recording(options.gather, options.onProgress);
   const looks = inOrder(recorder.gather);
 
@@ -59,8 +62,15 @@ export async function judgeDate(options: RunOptions): Promise<Judgement> {
   recorder.expect(new Set(plan.map((look) => look.id)).size);
 
   const first = await Promise.all(units.map((unit) => examine(unit, looks.gather, asOf)));
-  const settled = await secondLook(units, first, looks.gather, options, recorder.gather);
+  const settled = await confirmed({ units, options, fresh: recorder.gather }, first, looks.gather, 2);
   return { scope, checks: options.checks.map((check) => conclude(check, settled, scope)), looks: recorder.made };
+}
+
+/** A misspelt core check would be one that nobody asks. */
+function refuseUnknownCore(core: readonly string[]): void {
+  const known = catalogue.map((check) => check.id);
+  const misspelt = core.find((id) => !known.includes(id));
+  if (misspelt !== undefined) throw new UserError(`In the pipeline file's core: ${unknownName("check", misspelt, known)}`);
 }
 
 async function examine(unit: Unit, gather: Gather, asOf: Date): Promise<JudgedSubject> {
@@ -69,38 +79,72 @@ async function examine(unit: Unit, gather: Gather, asOf: Date): Promise<JudgedSu
   return { check: unit.check, subject: unit.subject, verdict, findings: [...findings, ...without], evidence };
 }
 
+interface Confirming {
+  readonly units: readonly Unit[];
+  readonly options: RunOptions;
+  /** Makes a look anew. */
+  readonly fresh: Gather;
+}
+
+/** Looks made so often without the stores agreeing prove nothing either way. */
+const mostLooks = 4;
+
 /**
  * What rests on two stores disagreeing is looked at again, flags first, before it is said: the stores may have been
- * caught between two writes. Every subject that used a look made again is judged by the second one.
+ * caught between two writes. A flag looked at again takes along every look that is declared after it, and every subject
+ * that used such a look is judged by the new ones. What only then appears needs another look of its own.
  */
-async function secondLook(
-  units: readonly Unit[],
-  first: readonly JudgedSubject[],
+async function confirmed(
+  run: Confirming,
+  judged: readonly JudgedSubject[],
   gather: Gather,
-  options: RunOptions,
-  fresh: Gather,
+  nth: number,
+  settled: ReadonlySet<string> = new Set(),
 ): Promise<readonly JudgedSubject[]> {
-  const doubted = units.filter((_, index) => first[index]?.findings.some((finding) => "confirm" in finding));
-  if (doubted.length === 0) return first;
+  const { units, options, fresh } = run;
+  const doubted = units.filter(
+    (unit, index) => !settled.has(idOf(unit)) && judged[index]?.findings.some((finding) => "confirm" in finding),
+  );
+  if (doubted.length === 0) return judged;
+  if (nth > mostLooks)
+    return judged.map((subject) => (doubted.some((unit) => idOf(unit) === idOf(subject)) ? unsettled(subject) : subject));
   const rules = options.pipeline.rulesOn(options.date, options.now());
   await options.pass(rules.thresholds.completion.second_look_seconds.seconds * 1000);
 
-  const again = new Map(doubted.flatMap((unit) => unit.looks).map((look) => [look.id, secondTime(look)]));
-  const second = inOrder(fresh);
-  second.plan([...again.values()]);
-  const mixed: Gather = (look) => (again.has(look.id) ? second.gather(secondTime(look)) : gather(look));
+  const looks = units.flatMap((unit) => unit.looks);
+  const asked = new Set(doubted.flatMap((unit) => unit.looks).map((look) => look.id));
+  const again = new Map(
+    looks.filter((look) => asked.has(look.id) || look.after.some((id) => asked.has(id))).map((look) => [look.id, nthTime(look, nth)]),
+  );
+  const ordered = inOrder(fresh);
+  ordered.plan([...again.values()]);
+  const mixed: Gather = (look) => (again.has(look.id) ? ordered.gather(nthTime(look, nth)) : gather(look));
   const asOf = options.now();
-  return Promise.all(
+  const next = await Promise.all(
     units.map((unit, index) => {
-      const judged = first[index];
-      const untouched = judged !== undefined && !unit.looks.some((look) => again.has(look.id));
-      return untouched ? Promise.resolve(judged) : examine(unit, mixed, asOf);
+      const before = judged[index];
+      const untouched = before !== undefined && !unit.looks.some((look) => again.has(look.id));
+      return untouched ? Promise.resolve(before) : examine(unit, mixed, asOf);
     }),
   );
+  return confirmed(run, next, mixed, nth + 1, new Set(doubted.map(idOf)));
 }
 
-function secondTime<F>(look: Look<F>): Look<F> {
-  const name = (id: string) => `${id} (second look)`;
+function idOf({ check, subject }: { readonly check: string; readonly subject: string }): string {
+  return `${check}/${subject}`;
+}
+
+function unsettled(subject: JudgedSubject): JudgedSubject {
+  const finding = unknown(
+    "unsettled",
+    `the stores disagreed in another way at each of ${mostLooks} looks`,
+    "Ask again when nothing is being written for this date.",
+  );
+  return { ...subject, verdict: finding.verdict, findings: [finding] };
+}
+
+function nthTime<F>(look: Look<F>, nth: number): Look<F> {
+  const name = (id: string) => `${id} (${nth === 2 ? "second" : nth === 3 ? "third" : `${nth}th`} look)`;
   return { ...look, id: name(look.id), after: look.after.map(name) };
 }
 

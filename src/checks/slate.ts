@@ -1,14 +1,16 @@
 import type { Evidence, Gather, Unseen } from "../evidence/evidence.ts";
 import { completionDocument } from "../evidence/looks/documents.ts";
-import type { BoxScoreRow, PostponementRow, ScheduleRow, TableFacts } from "../evidence/looks/tables.ts";
-import { boxScoreRows, playerRows, postponements, scheduleWindow } from "../evidence/looks/tables.ts";
+import type { BoxScoreRow, ScheduleRow, TableFacts } from "../evidence/looks/tables.ts";
+import { boxScoreRows, defenseRows, offenseRows, playerRows, postponements, scheduleWindow } from "../evidence/looks/tables.ts";
 import type { CalendarDate } from "../pipeline/dates.ts";
 import { isCalendarDate } from "../pipeline/dates.ts";
 import type { Game } from "../pipeline/games.ts";
-import { gameOf, plays } from "../pipeline/games.ts";
+import { plays } from "../pipeline/games.ts";
 import type { Rules } from "../pipeline/load.ts";
 import { tableRules } from "../pipeline/load.ts";
 import type { StageName } from "../pipeline/schema.ts";
+import type { Draft } from "./drafts.ts";
+import { draftsOf, owedBy } from "./drafts.ts";
 import { keepOne } from "./keep.ts";
 
 /** Whether the game is to be expected to have been played on the date. */
@@ -16,8 +18,8 @@ export type Standing =
   | { readonly kind: "expected" }
   | { readonly kind: "postponed"; readonly said: string }
   | { readonly kind: "excluded"; readonly rule: string }
-  /** Looks that would tell were refused: neither expected nor postponed may be assumed. */
-  | { readonly kind: "unsure"; readonly lost: readonly Unseen[] };
+  /** Neither expected nor postponed may be assumed: what would tell was refused, or contradicts itself. */
+  | { readonly kind: "unsure"; readonly reason: string; readonly said: string; readonly next: string };
 
 export interface SlatedGame extends Game {
   readonly status: number | null;
@@ -49,9 +51,7 @@ export interface SlateEvidence {
   readonly looks: readonly Evidence<unknown>[];
 }
 
-interface Witnesses {
-  readonly boxes: readonly Evidence<TableFacts<BoxScoreRow>>[];
-}
+type BoxLooks = readonly Evidence<TableFacts<BoxScoreRow>>[];
 
 /** Games of the date that were or should have been played and that go through the stage. */
 export function gamesOwing(slate: Slate, stage: StageName): readonly SlatedGame[] {
@@ -61,96 +61,58 @@ export function gamesOwing(slate: Slate, stage: StageName): readonly SlatedGame[
 
 /**
  * Establishes which games the date has. The schedule alone is not believed when it says that a game was not played, nor
- * when it says that there are none: box scores, player rows and the tracker's document are asked as witnesses.
+ * when it says that there are none: box scores, analytics rows and the tracker's document are asked as witnesses.
  */
 export async function establishSlate(rules: Rules, date: CalendarDate, gather: Gather): Promise<SlateEvidence> {
   const [schedule, postponed] = await Promise.all([gather(scheduleWindow(rules, date)), gather(postponements(rules, date))]);
   if (!schedule.seen) return { slate: unknownSlate(schedule), looks: [schedule, postponed] };
   const window = keepOne(schedule.facts.rows, tableRules(rules, rules.games.schedule)).rows;
-  const drafts = window.filter((row) => row.game_date === date).map((row) => draftOf(row, rules, window, postponed));
+  const drafts = draftsOf(date, window, postponed, rules);
   const countable = drafts.filter((draft) => draft.owes.length > 0);
   const doubtful = countable.some((draft) => draft.sign !== undefined || (!draft.final && !postponed.seen));
-  const boxes =
-    doubtful || countable.length === 0
-      ? await Promise.all(rules.box_scores.sources.map((source) => gather(boxScoreRows(rules, date, source.table))))
-      : [];
-  const games = uniqueGames(drafts).map((draft) => settle(draft, { boxes }, postponed));
+  const asked = doubtful || countable.length === 0 ? rules.box_scores.sources : [];
+  const boxes: BoxLooks = await Promise.all(asked.map((source) => gather(boxScoreRows(rules, date, source.table))));
+  const games = drafts.map((draft) => settle(draft, boxes, postponed));
   const looks = [schedule, postponed, ...boxes];
-  if (games.some((game) => game.standing.kind === "expected" || game.standing.kind === "unsure"))
-    return { slate: { kind: "games", games }, looks };
+  const open = games.some(({ standing }) => standing.kind === "expected" || standing.kind === "unsure");
+  if (open) return { slate: { kind: "games", games }, looks };
   const contradiction = await contradicted(rules, date, games, boxes, gather);
   return { slate: contradiction.slate ?? noGames(rules, date, games, window), looks: [...looks, ...contradiction.looks] };
 }
 
-interface Draft extends Game {
-  readonly status: number | null;
-  readonly final: boolean;
-  readonly owes: readonly StageName[];
-  readonly competition: string;
-  readonly sign?: string;
-}
-
-function draftOf(row: ScheduleRow, rules: Rules, window: readonly ScheduleRow[], postponed: Evidence<TableFacts<PostponementRow>>): Draft {
-  const prefix = (row.game_id ?? "").slice(0, 3);
-  const competition = rules.games.competitions[prefix];
-  const sign = postponementSign(row, rules, window, postponed);
-  return {
-    ...gameOf(row.away_team_tricode ?? "?", row.home_team_tricode ?? "?"),
-    status: row.game_status,
-    final: row.game_status !== null && rules.games.status.final.includes(row.game_status),
-    owes: competition?.owes ?? [],
-    competition:
-      competition === undefined ? `ids beginning with ${prefix}, which the pipeline file does not name` : `${competition.name} (${prefix})`,
-    ...(sign === undefined ? {} : { sign }),
-  };
-}
-
-/** Why the schedule's neighbours think that the game was not played on this date; undefined if nothing does. */
-function postponementSign(
-  row: ScheduleRow,
-  rules: Rules,
-  window: readonly ScheduleRow[],
-  postponed: Evidence<TableFacts<PostponementRow>>,
-): string | undefined {
-  const later = window.find((other) => other.game_id === row.game_id && other.game_id !== null && other.game_date > row.game_date);
-  if (later !== undefined) return `moved from ${row.game_date} to ${later.game_date}`;
-  const confirmed = postponed.seen
-    ? postponed.facts.rows.find((entry) => entry.game_id === row.game_id && entry.status === "confirmed")
-    : undefined;
-  if (confirmed !== undefined) return `postponed from ${row.game_date}${confirmed.new_date === null ? "" : ` to ${confirmed.new_date}`}`;
-  const wording = (row.game_status_text ?? "").toLowerCase();
-  const word = rules.games.not_played_text.find((candidate) => wording.includes(candidate));
-  if (word !== undefined) return `${word} on ${row.game_date}, no new date known`;
-  const known = [...rules.games.status.final, ...rules.games.status.unplayed];
-  return row.game_status !== null && !known.includes(row.game_status)
-    ? `status ${row.game_status} on ${row.game_date}: not played, no new date known`
-    : undefined;
-}
-
-function settle({ sign, ...game }: Draft, { boxes }: Witnesses, postponed: Evidence<unknown>): SlatedGame {
+function settle({ sign, unplaced, ...game }: Draft, boxes: BoxLooks, postponed: Evidence<unknown>): SlatedGame {
+  if (unplaced !== undefined) {
+    const next = "Correct the schedule row, or name the competition in the pipeline file.";
+    return { ...game, standing: { kind: "unsure", reason: "unplaced", said: unplaced, next } };
+  }
   if (game.owes.length === 0) return { ...game, standing: { kind: "excluded", rule: game.competition } };
   const played = boxes.some((box) => box.seen && box.facts.rows.some((row) => plays(game, row.team_abbr)));
-  if (played && sign !== undefined)
-    return { ...game, standing: { kind: "expected" }, odd: `the schedule says ${sign}, but box scores are there` };
-  const lost = [...boxes, ...(sign === undefined && !game.final ? [postponed] : [])].filter((look) => !look.seen);
-  if (played || (sign === undefined && (game.final || postponed.seen))) return { ...game, standing: { kind: "expected" } };
-  if (lost.length > 0) return { ...game, standing: { kind: "unsure", lost } };
-  return { ...game, standing: { kind: "postponed", said: sign ?? "" } };
-}
-
-/** One entry per pair of teams: a doubled id is one game, and the row that got furthest speaks for it. */
-function uniqueGames(drafts: readonly Draft[]): readonly Draft[] {
-  const byPair = new Map<string, Draft>();
-  for (const draft of drafts) {
-    const pair = [draft.away, draft.home].toSorted().join(" ");
-    const known = byPair.get(pair);
-    if (known === undefined || rank(draft) > rank(known)) byPair.set(pair, draft);
+  const odd = sign === undefined ? {} : { odd: `the schedule says ${sign.said}, but box scores are there` };
+  if (played) return { ...game, standing: { kind: "expected" }, ...odd };
+  if (sign === undefined && (game.final || postponed.seen)) return { ...game, standing: { kind: "expected" } };
+  const lost = [...boxes, ...(sign === undefined ? [postponed] : [])].find((look) => !look.seen);
+  if (lost !== undefined && !lost.seen)
+    return {
+      ...game,
+      standing: {
+        kind: "unsure",
+        reason: "cannot_tell_postponed",
+        said: `status ${game.status ?? "missing"}, and whether it was postponed could not be looked up: ${lost.reason}`,
+        next: lost.next,
+      },
+    };
+  if (game.final && sign?.confirmed !== true) {
+    return {
+      ...game,
+      standing: {
+        kind: "unsure",
+        reason: "contradictory_schedule",
+        said: `the schedule has it final and also ${sign?.said ?? ""}, and no box score tells which`,
+        next: "Load the schedule again, then the box scores.",
+      },
+    };
   }
-  return [...byPair.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-function rank(draft: Draft): number {
-  return (draft.owes.length > 0 ? 100 : 0) + (draft.sign === undefined ? 50 : 0) + (draft.final ? 10 : 0) + (draft.status ?? 0) / 10;
+  return { ...game, standing: { kind: "postponed", said: sign?.said ?? "" } };
 }
 
 /** What speaks against "no games": anything dated this day that no excluded or postponed game accounts for. */
@@ -158,45 +120,56 @@ async function contradicted(
   rules: Rules,
   date: CalendarDate,
   games: readonly SlatedGame[],
-  boxes: readonly Evidence<TableFacts<BoxScoreRow>>[],
+  boxes: BoxLooks,
   gather: Gather,
 ): Promise<{ slate?: Slate; looks: Evidence<unknown>[] }> {
-  const [document, players] = await Promise.all([gather(completionDocument(rules, date)), gather(playerRows(rules, date))]);
-  const looks = [...boxes, document, players];
-  const added = [document, players];
-  const lost = looks.find((look) => !look.seen);
-  const stray = (rows: readonly { readonly team_abbr: string | null }[]) =>
-    rows.filter((row) => !games.some((game) => plays(game, row.team_abbr))).length;
+  const [document, players, offense, defense] = await Promise.all([
+    gather(completionDocument(rules, date)),
+    gather(playerRows(rules, date)),
+    gather(offenseRows(rules, date)),
+    gather(defenseRows(rules, date)),
+  ]);
+  const looks = [document, players, offense, defense];
+  const { players: playerTable, offense: offenseTable, defense: defenseTable } = rules.analytics;
   const found = [
-    ...boxes.flatMap((box, index) =>
-      box.seen ? [{ count: stray(box.facts.rows), what: `rows in ${rules.box_scores.sources[index]?.table ?? ""}` }] : [],
-    ),
-    ...(players.seen ? [{ count: stray(players.facts.rows), what: `rows in ${rules.analytics.players}` }] : []),
-    ...(document.seen && games.length === 0
-      ? [{ count: document.facts.record === null ? 0 : 1, what: `document ${rules.completion.collection}/${date}` }]
-      : []),
+    ...boxes.map((box, index) => stray(box, rules.box_scores.sources[index]?.table ?? "", games, (row) => row.team_abbr)),
+    stray(players, playerTable, games, (row) => row.team_abbr),
+    stray(offense, offenseTable, games, (row) => row.team_abbr),
+    stray(defense, defenseTable, games, (row) => row.defending_team_abbr),
+    {
+      count: document.seen && games.length === 0 && document.facts.record !== null ? 1 : 0,
+      what: `document ${rules.completion.collection}/${date}`,
+    },
   ].filter(({ count }) => count > 0);
   if (found.length > 0) {
     const listed = found.map(({ count, what }) => `${count} ${what}`).join(", ");
+    const observed = `the schedule has no expected game on ${date}, but there are ${listed}`;
     return {
       slate: {
         kind: "unknown",
         reason: "schedule_contradicted",
-        observed: `the schedule has no expected game on ${date}, but there are ${listed}`,
+        observed,
         next: `Load the schedule for ${date} again (${rules.games.schedule}), then ask again.`,
       },
-      looks: added,
+      looks,
     };
   }
-  return lost === undefined || lost.seen ? { looks: added } : { slate: unknownSlate(lost), looks: added };
+  const lost = [...boxes, ...looks].find((look) => !look.seen);
+  return lost === undefined || lost.seen ? { looks } : { slate: unknownSlate(lost), looks };
+}
+
+function stray<R>(
+  look: Evidence<{ readonly rows: readonly R[] }>,
+  table: string,
+  games: readonly SlatedGame[],
+  teamOf: (row: R) => string | null,
+): { count: number; what: string } {
+  const rows = look.seen ? look.facts.rows.filter((row) => !games.some((game) => plays(game, teamOf(row)))) : [];
+  return { count: rows.length, what: `rows in ${table}` };
 }
 
 function noGames(rules: Rules, date: CalendarDate, games: readonly SlatedGame[], window: readonly ScheduleRow[]): Slate {
-  const dates = [
-    ...new Set(
-      window.filter((row) => (rules.games.competitions[(row.game_id ?? "").slice(0, 3)]?.owes.length ?? 0) > 0).map((row) => row.game_date),
-    ),
-  ]
+  const dates = [...new Set(window.filter((row) => owedBy(row.game_id, rules).length > 0).map((row) => row.game_date))]
     .filter(isCalendarDate)
     .toSorted();
   const last = dates.findLast((other) => other < date);

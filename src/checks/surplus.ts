@@ -19,7 +19,7 @@ export interface Surplus {
   readonly factor?: number;
   /** Surplus rows that a key with the game id would not show: the same player or team under two ids of a game. */
   readonly acrossIds: number;
-  /** Distinct write times among the copies, oldest first; one if they came in one batch. */
+  /** When the copies were written, oldest first; one if they came in one batch. */
   readonly stamps: readonly Date[];
 }
 
@@ -50,8 +50,13 @@ function identical(group: readonly Row[], { columns }: TableRules): boolean {
   return new Set(group.map((row) => JSON.stringify(compared.map((column) => row[column] ?? null)))).size === 1;
 }
 
+/** Writes at most this far apart are taken for one: a batch stamps its rows as it goes. */
+const oneWriteMs = 1000;
+
 function stampsOf(rows: readonly Row[], column: string | undefined): readonly Date[] {
   if (column === undefined) return [];
-  const stamps = new Set(rows.flatMap((row) => (typeof row[column] === "string" ? [Date.parse(row[column])] : [])));
-  return [...stamps].toSorted((a, b) => a - b).map((stamp) => new Date(stamp));
+  const stamps = [...new Set(rows.flatMap((row) => (typeof row[column] === "string" ? [Date.parse(row[column])] : [])))].toSorted(
+    (a, b) => a - b,
+  );
+  return stamps.filter((stamp, index) => index === 0 || stamp - (stamps[index - 1] ?? 0) > oneWriteMs).map((stamp) => new Date(stamp));
 }

@@ -12,7 +12,8 @@ import { notApplicable, notDue, pass, problem, waitsFor } from "./finding.ts";
 import { writtenBetween } from "./keep.ts";
 import type { Surplus } from "./surplus.ts";
 import { surplusOf } from "./surplus.ts";
-import { at, atSecond, gap, listNames } from "./words.ts";
+import { gamesOwing } from "./slate.ts";
+import { at, atSecond, counted, gap, listNames } from "./words.ts";
 
 interface TableSubject {
   readonly id: string;
@@ -39,11 +40,13 @@ export const uniqueKeys = defineCheck({
 
 function countsOf({ sums, unknown: lost }: Totals): Readonly<Record<string, string>> {
   const { players, players_surplus: extra = 0, tables, surplus = 0 } = sums;
-  const unseen = lost > 0 ? `${lost} tables not seen` : "";
+  const unseen = lost > 0 ? `${counted(lost, "table")} not seen` : "";
   return {
     ...(players === undefined ? {} : { players: `${players}${extra > 0 ? ` + ${extra} surplus` : ""}` }),
     ...(players === undefined && lost > 0 ? { players: "not seen" } : {}),
-    ...(tables === undefined ? {} : { surplus: [`${surplus} rows in ${tables} tables`, unseen].filter((part) => part !== "").join(", ") }),
+    ...(tables === undefined
+      ? {}
+      : { surplus: [`${counted(surplus, "row")} in ${counted(tables, "table")}`, unseen].filter((part) => part !== "").join(", ") }),
   };
 }
 
@@ -55,6 +58,9 @@ function judgeTable({ id, declared }: TableSubject, facts: TableFacts, wanted: R
   const due = dueAt(rules, declared.stage, date);
   if (facts.rows.length === 0) {
     if (slate.kind === "none") return notApplicable("no_games", slate.why);
+    if (slate.kind === "games" && declared.stage !== "box-scores" && gamesOwing(slate, "analytics").length === 0) {
+      return notApplicable("not_owed", "no game of this date goes through this stage");
+    }
     return asOf < due ? notDue(`${id} is empty`, due, figures) : waitsFor(waitedFor(declared), figures);
   }
   if (asOf < due) return notDue(`${facts.rows.length} rows so far, each key once`, due, figures);
@@ -75,14 +81,14 @@ function surplusFound({ id, declared }: TableSubject, surplus: Surplus, wanted: 
   const { rules } = scope;
   const readers = readersSince(surplus, declared, wanted, rules);
   const read =
-    readers.length === 0 ? "" : `; read since by ${listNames(readers.map(({ table, when }) => `${table} (${at(when, rules)})`))}`;
+    readers.length === 0 ? "" : `; read since by ${listNames(readers.map(({ table, when }) => `${table} (${at(when, scope)})`))}`;
   const keep = declared.keep.map(({ column, descending }) => `${descending ? "highest" : "lowest"} ${column}`).join(", then ");
   const again = readers.length === 0 ? "" : `; then have ${listNames(readers.map(({ table }) => table))} computed again`;
   return problem(severityOfSurplus(surplus, rules), {
     reason: "surplus",
-    observed: `${surplus.rows + surplus.unique} rows of which ${surplus.rows} surplus (${surplus.unique} unique) in ${id}${writersText(surplus)}; ${shapeText(surplus)}${stampsText(surplus, id, wanted, rules)}${read}`,
-    expected: `one row per (${surplus.key.join(", ")})${validity(id, scope)}`,
-    next: `Remove the ${surplus.rows} surplus rows, keeping per key the row with the ${keep}${again}.`,
+    observed: `${surplus.rows + surplus.unique} rows of which ${surplus.rows} surplus (${surplus.unique} unique) in ${id}${writersText(surplus)}; ${shapeText(surplus)}${stampsText(surplus, id, wanted, scope)}${read}`,
+    expected: `one row per (${surplus.key.join(", ")})${validity(id, surplus.key, scope)}`,
+    next: `Remove the ${counted(surplus.rows, "surplus row")}, keeping per key the row with the ${keep}${again}.`,
     figures,
   });
 }
@@ -99,7 +105,7 @@ function shapeText({ copies, factor, acrossIds, groups }: Surplus): string {
   const content = copies === "identical" ? "identical but for their stamps" : "with conflicting content";
   const times = factor === undefined ? "" : `, every key ${factor} times`;
   const ids = acrossIds > 0 ? `, ${acrossIds} of them under another game id` : "";
-  return `${groups} keys with copies, ${content}${times}${ids}`;
+  return `${counted(groups, "key")} with copies, ${content}${times}${ids}`;
 }
 
 /** What the write stamps of the copies say of who wrote them. */
@@ -110,10 +116,11 @@ function writersText({ stamps }: Surplus): string {
   return `, written by ${stamps.length === 2 ? "two" : stamps.length} runs ${gap(first, last)} apart`;
 }
 
-function stampsText({ stamps }: Surplus, table: string, wanted: ReaderEvidence, rules: Rules): string {
+function stampsText({ stamps }: Surplus, table: string, wanted: ReaderEvidence, scope: Scope): string {
   const [first, last] = [stamps[0], stamps.at(-1)];
   if (first === undefined || last === undefined || stamps.length === 1) return "";
-  return ` (${atSecond(first, rules)}${stamps.length > 2 ? " to " : " and "}${atSecond(last, rules)}${runIds(stamps, table, wanted[rules.run_history], rules)})`;
+  const { rules } = scope;
+  return ` (${atSecond(first, scope)}${stamps.length > 2 ? " to " : " and "}${atSecond(last, scope)}${runIds(stamps, table, wanted[rules.run_history], rules)})`;
 }
 
 /** Run ids of the table's processor whose run spans one of the stamps, where the run history could be read. */
@@ -141,15 +148,16 @@ function readersSince(
   if (since === undefined) return [];
   return (declared.read_by ?? []).flatMap((table) => {
     const look = wanted[table];
-    const written = look?.seen === true ? writtenBetween(look.facts.rows, tableRules(rules, table).written_at) : undefined;
+    const written = look?.seen === true ? writtenBetween(look.facts.rows, tableRules(rules, table)) : undefined;
     return written !== undefined && written.last > since ? [{ table, when: written.last }] : [];
   });
 }
 
 /** `, the key since 2026-02-03`, where the pipeline file has had another one. */
-function validity(table: string, { file, date }: Scope): string {
+function validity(table: string, key: readonly string[], { file, date }: Scope): string {
   const variants = file.tables[table]?.key.dated ?? [];
   if (variants.length < 2) return "";
   const holds = variants.find(({ since, until }) => (since === undefined || since <= date) && (until === undefined || date < until));
-  return holds?.since === undefined ? `, the key until ${holds?.until}` : `, the key since ${holds.since}`;
+  if (holds?.value.join() !== key.join()) return "";
+  return holds.since === undefined ? `, the key until ${holds.until}` : `, the key since ${holds.since}`;
 }

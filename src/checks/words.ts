@@ -1,6 +1,6 @@
-import { durationText, timeText, zoneName } from "../pipeline/dates.ts";
+import { addDays, dateAt, durationText, timeText, zoneName } from "../pipeline/dates.ts";
 import type { Breaks, Timeliness } from "../pipeline/due.ts";
-import type { Rules } from "../pipeline/load.ts";
+import type { Scope } from "./check.ts";
 import type { BreaksFact, Severity } from "./finding.ts";
 
 /** Three names and how many more: `BOS@NYK, LAL@GSW, MIA@ORL and 3 more`. */
@@ -9,14 +9,28 @@ export function listNames(names: readonly string[], most = 3): string {
   return names.length > most ? `${shown} and ${names.length - most} more` : shown;
 }
 
-/** `15:00 ET`, with the zone beside every clock time. */
-export function at(instant: Date, rules: Rules): string {
-  return `${timeText(instant, rules.zone)} ${zoneName(rules.zone)}`;
+/** Whose clock times these are: the date decides whether the day has to be said with them. */
+type Place = Pick<Scope, "rules" | "date">;
+
+/** `15:00 ET` on the morning after the game date; on any other day with its date, `2026-02-03 11:05 ET`. */
+export function at(instant: Date, place: Place): string {
+  return stamped(instant, place, "minute");
 }
 
 /** `15:00:24 ET`, where seconds tell one run from another. */
-export function atSecond(instant: Date, rules: Rules): string {
-  return `${timeText(instant, rules.zone, "second")} ${zoneName(rules.zone)}`;
+export function atSecond(instant: Date, place: Place): string {
+  return stamped(instant, place, "second");
+}
+
+function stamped(instant: Date, { rules, date }: Place, precision: "minute" | "second"): string {
+  const time = `${timeText(instant, rules.zone, precision)} ${zoneName(rules.zone)}`;
+  const day = dateAt(instant, rules.zone);
+  return day === addDays(date, 1) ? time : `${day} ${time}`;
+}
+
+/** `1 row`, `2 rows`. */
+export function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? "" : "s"}`;
 }
 
 export function gap(from: Date, to: Date): string {
@@ -32,11 +46,11 @@ export function consequences(time: Exclude<Timeliness, { state: "not_due" }>): {
 }
 
 /** `same-day Phase 4 of 11:00 ET ran without them`, or what will. */
-export function readerText(breaks: Breaks | undefined, rules: Rules, what: string): string {
+export function readerText(breaks: Breaks | undefined, place: Place, what: string): string {
   if (breaks === undefined) return "";
   return breaks.started
-    ? `; ${breaks.what} of ${at(breaks.at, rules)} ran without ${what}`
-    : `; ${breaks.what} reads at ${at(breaks.at, rules)}`;
+    ? `; ${breaks.what} of ${at(breaks.at, place)} ran without ${what}`
+    : `; ${breaks.what} reads at ${at(breaks.at, place)}`;
 }
 
 /** A miss is a warning within the grace and has its full severity after it. */

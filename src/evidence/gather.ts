@@ -1,7 +1,8 @@
 import { BackendError, CancelledError } from "../errors.ts";
+import { reasonText } from "../outside-text.ts";
 import type { Budget } from "../ports/call.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Found, Gather, Look } from "./evidence.ts";
+import type { Found, Gather, Look, Unseen } from "./evidence.ts";
 
 export interface LiveOptions {
   readonly ports: Ports;
@@ -26,10 +27,15 @@ export function live(options: LiveOptions): Gather {
     } catch (error) {
       if (options.signal.aborted) throw new CancelledError();
       if (!(error instanceof BackendError)) throw error;
-      const { refusal, message: reason, next } = error;
-      return { ...asked, observedAt: options.now().toISOString(), seen: false, refusal, reason, next };
+      // Adapter and look give up at the same moment; whoever is first, the words are ours.
+      if (error.refusal === "deadline") return refused(asked, tooLate(look, options.lookTimeoutMs), options.now());
+      return refused(asked, error, options.now());
     }
   };
+}
+
+function refused(asked: Pick<Unseen, "id" | "port" | "asked">, { refusal, message, next }: BackendError, at: Date): Unseen {
+  return { ...asked, observedAt: at.toISOString(), seen: false, refusal, reason: reasonText(message), next: reasonText(next) };
 }
 
 async function withDeadline<F>(look: Look<F>, options: LiveOptions): Promise<Found<F>> {

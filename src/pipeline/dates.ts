@@ -12,7 +12,8 @@ export interface DayTime {
   readonly minute: number;
 }
 
-const datePattern = /^\d{4}-\d{2}-\d{2}$/u;
+/** Years that no game is played in are taken for typing errors. */
+const datePattern = /^(?:19|20|21)\d{2}-\d{2}-\d{2}$/u;
 const dayTimePattern = /^D(?:\+(\d))? (\d{2}):(\d{2})$/u;
 
 /** Whether the text is a calendar date that exists (2026-02-30 is not). */
@@ -89,6 +90,7 @@ export function parseInstant(text: string, zone: string): Date | undefined {
   try {
     if (/(?:Z|[+-]\d{2}:\d{2})$/u.test(text)) return new Date(Temporal.Instant.from(text.replace(" ", "T")).epochMilliseconds);
     if (!/^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?$/u.test(text)) return undefined;
+    if (!datePattern.test(text.slice(0, 10))) return undefined;
     const plain = Temporal.PlainDateTime.from(text.replace(" ", "T"), { overflow: "reject" });
     return new Date(plain.toZonedDateTime(zone).epochMilliseconds);
   } catch (error) {

@@ -34,7 +34,7 @@ export function timeliness(rules: Rules, stage: StageName, date: CalendarDate, a
   const breaks = deadlineReader(rules, stage, date, asOf);
   const graceEnd = instantOf(date, rules.stages[stage].grace_until, rules.zone);
   const full = breaks === undefined ? graceEnd : earlier(graceEnd, addMinutes(breaks.at, -60));
-  const lateInput = inputLandedAt !== undefined && inputLandedAt > due && breaks?.started !== true;
+  const lateInput = inputLandedAt !== undefined && inputLandedAt > due && inputLandedAt <= asOf && breaks?.started !== true;
   const until = lateInput ? later(full, addMinutes(inputLandedAt, 60)) : full;
   const said = breaks === undefined ? {} : { breaks };
   return asOf < until ? { state: "grace", until, ...said } : { state: "late", since: until, ...said };

@@ -43,7 +43,6 @@ const keepOrder = scalar<KeepOrder>('a column and its order, e.g. "processed_at 
 });
 
 const stage = record({
-  eats: word(stageNames).optional(),
   due: dated(dayTime),
   unplayed_due: dated(dayTime).optional(),
   grace_until: dated(dayTime),
@@ -51,7 +50,6 @@ const stage = record({
 });
 
 const table = record({
-  ...inForce,
   as: text.optional(),
   stage: word(stageNames),
   partition: identifier,
@@ -59,6 +57,7 @@ const table = record({
   also_once: z.array(identifier).min(1).optional(),
   keep: z.array(keepOrder).min(1),
   written_at: identifier.optional(),
+  created_at: identifier.optional(),
   team: identifier.optional(),
   processor: text.optional(),
   unique: flag.optional(),
@@ -107,7 +106,12 @@ const shape = record({
     modes: record({ overnight: mode, same_day: mode, tomorrow: mode }),
     next_phase: record({ name: text, outputs: z.array(tableName).min(1), run_again: text }),
   }),
-  core: z.array(text).min(1),
+  core: z
+    .array(text)
+    .refine(
+      (ids) => ids.some((id) => id !== "games"),
+      "name at least one check besides games: games alone prove nothing of the night's output",
+    ),
   thresholds: record({
     "box-scores": record({ team_rows: least, game_rows: dated(record({ from: integer, to: integer, reason })) }),
     analytics: record({ team_player_rows: least }),
@@ -185,6 +189,7 @@ function tableReferences(name: string, entry: PipelineFile["tables"][string], ta
     ["also_once", entry.also_once ?? []],
     ["keep", entry.keep.map((order) => order.column)],
     ["written_at", entry.written_at === undefined ? [] : [entry.written_at]],
+    ["created_at", entry.created_at === undefined ? [] : [entry.created_at]],
     ["team", entry.team === undefined ? [] : [entry.team]],
   ];
   return [

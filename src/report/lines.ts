@@ -115,6 +115,6 @@ function mergeUnknowns(lines: readonly ReportedFinding[]): readonly ReportedFind
     const [first] = same;
     if (first === undefined || same.length === 1) return same;
     const { subjects: _subjects, more: _more, ...rest } = first;
-    return [{ ...rest, id: first.id.split("/")[0] ?? first.id, ...named(same.map(({ id }) => id)) }];
+    return [{ ...rest, id: "several", ...named(same.map(({ id }) => id)) }];
   });
 }

@@ -80,9 +80,13 @@ function numbersOf({ checks, scope }: Judgement): Report["numbers"] {
   return Object.assign({}, ...checks.map((judged) => numbersOfCheck(judged, scope)));
 }
 
+/** What could not be looked at is no zero: a check of which nothing was seen says so under each of its names. */
 function numbersOfCheck(judged: JudgedCheck, scope: Judgement["scope"]): Report["numbers"] {
-  if (judged.judgedSomething) return judged.check.numbers?.(totalsOf(judged), scope) ?? {};
-  return judged.verdict === "unknown" ? { [judged.check.id.replaceAll("-", "_")]: "not seen" } : {};
+  if (!judged.judgedSomething) return judged.verdict === "unknown" ? { [judged.check.id.replaceAll("-", "_")]: "not seen" } : {};
+  const totals = totalsOf(judged);
+  const numbers = judged.check.numbers?.(totals, scope) ?? {};
+  const blind = totals.unknown > 0 && Object.keys(totals.sums).length === 0;
+  return blind ? Object.fromEntries(Object.keys(numbers).map((name) => [name, "not seen"])) : numbers;
 }
 
 function totalsOf({ subjects }: JudgedCheck): Totals {

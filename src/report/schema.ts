@@ -7,7 +7,7 @@ const counts = z.record(z.string(), z.union([z.int(), z.array(z.string())]));
 const changed = z.array(z.string()).optional();
 
 const reported = z.strictObject({
-  id: z.string().describe("<check>, or <check>/<subject> where one subject is meant"),
+  id: z.string().describe("<check>, <check>/<subject> where one subject is meant, or several: then the subjects are ids"),
   reason: z.string().describe("closed code per check"),
   verdict,
   severity: z.enum(["P0", "P1", "P2", "P3", "P4", "P5"]).optional(),

@@ -111,3 +111,18 @@ test("can't tell missing from waiting when no seen source has the game and one w
   expect(said(await judge(night, at("10:30")), "analytics")).toContain("LAL@GSW: unknown deadline");
   expect(observed(await judge(night, at("10:30")), "analytics", "missing")).toEqual([]);
 });
+
+test("is being rewritten, not missing, while a run of its processor is at work", async () => {
+  const night = without(smallNight(), analyticsTables);
+  night.tables["runs"] = [
+    {
+      processor_name: "PlayerGameSummaryProcessor",
+      run_id: "r",
+      status: "running",
+      started_at: at("09:28").toISOString(),
+      processed_at: null,
+    },
+  ];
+  expect(said(await judge(night, at("09:30")), "analytics")).toContain("LAL@GSW: not_due not_due");
+  expect(said(await judge(night, at("09:39")), "analytics")).toContain("LAL@GSW: fail P1 missing");
+});

@@ -248,3 +248,83 @@ describe("a second look", () => {
     expect(ids.indexOf("phase3_completion/2026-02-03 (second look)")).toBeLessThan(ids.indexOf("player-rows 2026-02-03 (second look)"));
   });
 });
+
+describe("stamps that can't be relied on", () => {
+  const later = (table: string, column: string) => {
+    const night = smallNight();
+    night.tables[table] = (night.tables[table] ?? []).map((row, index) =>
+      index === 0 ? { ...row, [column]: "2026-12-31T00:00:00.000Z" } : row,
+    );
+    return night;
+  };
+
+  test.each([
+    ["player-rows", "processed_at"],
+    ["cache-rows", "processed_at"],
+    ["feature-rows", "updated_at"],
+  ])("one row of %s stamped in the future leaves the record unknown: no grace, no pass", async (table, column) => {
+    expect(await lines(later(table, column))).toContain("phase3/record: unknown future_stamp");
+  });
+
+  test("output rows that carry only their creation are judged by it", async () => {
+    const night = smallNight();
+    night.tables["feature-rows"] = (night.tables["feature-rows"] ?? []).map((row) => ({
+      ...row,
+      updated_at: null,
+      created_at: at("07:20").toISOString(),
+    }));
+    expect(await lines(night)).toContain("phase3/record: pass ok");
+  });
+
+  test("output rows without any stamp are unknown, never 'no row'", async () => {
+    const night = smallNight();
+    night.tables["cache-rows"] = (night.tables["cache-rows"] ?? []).map((row) => ({ ...row, processed_at: null }));
+    expect(await lines(night)).toContain("phase3/record: unknown no_stamp");
+  });
+});
+
+describe("what an expired document does not excuse", () => {
+  const expired = (): Night => ({ ...smallNight(), document: null });
+  const clock = at("09:30", "2026-03-10");
+
+  test("missing Phase 4 output", async () => {
+    const night = expired();
+    night.tables["cache-rows"] = [];
+    expect(await lines(night, clock)).toContain("phase3/record: fail P1 stalled");
+  });
+
+  test("a processor's empty table", async () => {
+    const night = expired();
+    night.tables["upcoming-team-rows"] = [];
+    expect(await lines(night, clock)).toContain("phase3/upcoming_team_game_context: fail P1 missing");
+  });
+});
+
+test("an entry that says failed is no completion", async () => {
+  const document = healthyDocument();
+  const night = recorded({
+    entries: document.entries.map((entry) => (entry.name === "player_game_summary" ? { ...entry, status: "failed" } : entry)),
+  });
+  expect(await lines(night)).toContain("phase3/player_game_summary: warn P3 rows_without_flag");
+});
+
+test("without a document the record speaks once, not every processor", async () => {
+  const night = smallNight();
+  night.document = null;
+  const judged = await judge(night, at("09:30"));
+  expect(said(judged, "completion").filter((line) => line.includes("warn"))).toEqual(["phase3/record: warn P3 record_wrong"]);
+});
+
+test("a second look takes along every look declared after the flag: another processor that finishes meanwhile is no P0", async () => {
+  const night = smallNight();
+  const document = healthyDocument();
+  night.tables["upcoming-team-rows"] = [];
+  night.tables["upcoming-player-rows"] = [];
+  night.document = { ...document, count: 4, entries: document.entries.filter(({ name }) => name !== "upcoming_player_game_context") };
+  night.second.document = document;
+  night.second.tables["upcoming-player-rows"] = smallNight().tables["upcoming-player-rows"] ?? [];
+  const judged = await judge(night, at("09:30"));
+  expect(said(judged, "completion").filter((line) => line.includes("P0"))).toEqual([
+    "phase3/upcoming_team_game_context: fail P0 flag_without_rows",
+  ]);
+});

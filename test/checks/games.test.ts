@@ -20,7 +20,7 @@ const unplayed = (night: ReturnType<typeof smallNight>) => {
 
 test("passes when every expected game is final and their time has come", async () => {
   const judged = await judge(smallNight(), at("09:30"));
-  expect(said(judged, "games")).toEqual(["BOS@NYK: pass ok", "LAL@GSW: pass ok"]);
+  expect(said(judged, "games")).toEqual(["2026-02-03: pass ok", "BOS@NYK: pass ok", "LAL@GSW: pass ok"]);
 });
 
 test("is not due a minute before 04:30 although both games are final, and due at 04:30", async () => {
@@ -44,7 +44,7 @@ test("takes a moved game without box scores as postponed, a note with both dates
   const night = unplayed(stuck(1, "7:30 pm ET"));
   night.tables["schedule"]?.push(scheduleRow("LAL", "GSW", "0022500771", "2026-02-09", 1, "7:30 pm ET"));
   const judged = await judge(night, at("09:30"));
-  expect(said(judged, "games")).toEqual(["BOS@NYK: pass ok", "LAL@GSW: pass P5 postponed"]);
+  expect(said(judged, "games")).toEqual(["2026-02-03: pass ok", "BOS@NYK: pass ok", "LAL@GSW: pass P5 postponed"]);
   expect(observed(judged, "games", "postponed")).toEqual(["moved from 2026-02-03 to 2026-02-09"]);
   expect(said(judged, "analytics")).toEqual(["BOS@NYK: pass ok"]);
 });
@@ -111,5 +111,5 @@ test("names a refused wanted look while passing on what it saw", async () => {
 test("takes one pair of teams under two ids as one game", async () => {
   const night = smallNight();
   night.tables["schedule"]?.push(scheduleRow("NYK", "BOS", "0022599999", "2026-02-03", 1, "7:30 pm ET"));
-  expect(said(await judge(night, at("09:30")), "games")).toEqual(["BOS@NYK: pass ok", "LAL@GSW: pass ok"]);
+  expect(said(await judge(night, at("09:30")), "games")).toEqual(["2026-02-03: pass ok", "BOS@NYK: pass ok", "LAL@GSW: pass ok"]);
 });

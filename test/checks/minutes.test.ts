@@ -20,7 +20,7 @@ const onDate = async (night: Night, clock = at("09:30")) =>
 test("players who did not play are no part of the share: 44 of 44 is a pass beside 24 DNP", async () => {
   const judged = await judge(smallNight(), at("09:30"));
   expect(verdictOf(judged, "minutes")).toBe("pass");
-  expect(observed(judged, "minutes", "dnp")).toEqual(["24 of 68 rows are players who did not play (35.3 %)"]);
+  expect(observed(judged, "minutes", "dnp")).toEqual(["24 of 68 rows are players who did not play (35.2 %)"]);
 });
 
 test("is not due before 07:30", async () => {
@@ -120,4 +120,18 @@ test("fences a player's name so that it can't pass for a sentence of ours", asyn
   const [text = ""] = observed(await judge(night, at("09:30")), "minutes", "points_without_minutes");
   expect(text).not.toMatch(/[\u001b\n]/u);
   expect(text.length).toBeLessThan(160);
+});
+
+test("a game all of whose rows look like DNP is unknown, not waiting for analytics that is there", async () => {
+  const night = changed(smallNight(), (row) =>
+    ["LAL", "GSW"].includes(String(row["team_abbr"])) ? { ...row, is_dnp: null, points: null, minutes_played: null } : row,
+  );
+  const judged = await judge(night, at("09:30"));
+  expect(said(judged, "minutes")).toContain("LAL@GSW: unknown nobody_played");
+  expect(verdictOf(judged)).toBe("unknown");
+});
+
+test("who has minutes has played, whatever the mark says, and the mark is said to be wrong", async () => {
+  const night = changed(smallNight(), (row, index) => (index === 0 ? { ...row, is_dnp: true } : row));
+  expect(await onDate(night)).toEqual(expect.arrayContaining(["2026-02-03: pass ok", "2026-02-03: warn P3 dnp_with_minutes"]));
 });

@@ -1,9 +1,14 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { catalogue } from "../../src/checks/catalogue.ts";
 import { anyOf, defineCheck } from "../../src/checks/check.ts";
 import { pass, problem } from "../../src/checks/finding.ts";
 import type { Evidence, Look } from "../../src/evidence/evidence.ts";
 import { inOrder } from "../../src/evidence/order.ts";
-import { at, judge, said, smallNight, verdictOf } from "../support/night.ts";
+import { judgeDate } from "../../src/checks/runner.ts";
+import { calendarDateOf } from "../../src/pipeline/dates.ts";
+import { loadPipeline } from "../../src/pipeline/load.ts";
+import { at, gatherFrom, judge, said, smallNight, verdictOf } from "../support/night.ts";
 
 const checkOf = (judgement: () => ReturnType<typeof pass>[]) =>
   defineCheck({ id: "games", question: "?", depth: "quick", subjects: ({ date }) => [{ id: date }], needs: () => ({}), judge: judgement });
@@ -67,4 +72,23 @@ test("a look waits for those it is after, where they are planned, in whatever or
   await Promise.all([ordered.gather(look("rows", ["flag", "unplanned"])), ordered.gather(look("flag"))]);
   expect(begun).toEqual(["flag", "rows"]);
   expect(ended).toEqual(["flag", "rows"]);
+});
+
+test("a misspelt core check is refused, with the nearest one", async () => {
+  const text = readFileSync(new URL("../../pipelines/nba.yaml", import.meta.url), "utf8").replace(
+    "core: [games, box-scores, analytics, completion]",
+    "core: [games, completions]",
+  );
+  const pipeline = loadPipeline({ name: "mine.yaml", text });
+  const judging = judgeDate({
+    checks: catalogue,
+    pipeline,
+    date: calendarDateOf("2026-02-03"),
+    now: () => at("09:30"),
+    gather: gatherFrom(smallNight()),
+    pass: async () => {},
+  });
+  await expect(judging).rejects.toThrow(
+    'In the pipeline file\'s core: No check "completions"; known: games, box-scores, analytics, unique-keys, minutes, completion. Did you mean "completion"?',
+  );
 });

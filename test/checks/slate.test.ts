@@ -80,11 +80,56 @@ test("play-off games owe box scores but no analytics", async () => {
   expect(verdictOf(judged, "completion")).toBe("not_applicable");
 });
 
-test("an id prefix that the pipeline file does not name is left out by that rule, not silently counted", async () => {
+test.each([
+  ["a prefix that the pipeline file does not name", "0092500001"],
+  ["no leading zeros", "22500770"],
+])("a game whose id has %s is unknown, never left out", async (_title, id) => {
   const night = emptyNight();
-  night.tables["schedule"]?.push(scheduleRow("BOS", "NYK", "0092500001", "2026-02-03"));
-  expect((await judge(night, at("09:30"))).scope.slate).toMatchObject({
-    kind: "none",
-    why: expect.stringContaining("ids beginning with 009"),
-  });
+  night.tables["schedule"]?.push(scheduleRow("BOS", "NYK", id, "2026-02-03"));
+  const judged = await judge(night, at("09:30"));
+  expect(said(judged, "games")).toContain("BOS@NYK: unknown unplaced");
+  expect(verdictOf(judged)).toBe("unknown");
+});
+
+test("a scheduled game without an id or without a team is unknown, and two of them stay two", async () => {
+  const night = emptyNight();
+  night.tables["schedule"]?.push(
+    { ...scheduleRow("BOS", "NYK", "x", "2026-02-03"), game_id: null },
+    { ...scheduleRow("LAL", "GSW", "0022500771", "2026-02-03"), home_team_tricode: null },
+  );
+  expect(said(await judge(night, at("09:30")), "games").filter((line) => line.includes("unplaced"))).toHaveLength(2);
+});
+
+test("a schedule loaded in part is unknown: rows of teams without a scheduled game are named", async () => {
+  const night = smallNight();
+  night.tables["schedule"] = (night.tables["schedule"] ?? []).filter((row) => row["home_team_tricode"] !== "GSW");
+  const judged = await judge(night, at("09:30"));
+  expect(verdictOf(judged)).toBe("unknown");
+  expect(observed(judged, "games", "schedule_contradicted")[0]).toMatch(
+    /^\d+ rows of \d+ in .* are of teams without a scheduled game: GSW, LAL$/u,
+  );
+});
+
+test("rows that name no team are said: they are missing from every count per game", async () => {
+  const night = smallNight();
+  night.tables["player-rows"] = (night.tables["player-rows"] ?? []).map((row, index) => (index === 0 ? { ...row, team_abbr: null } : row));
+  expect(said(await judge(night, at("09:30")), "games")).toContain("2026-02-03: warn P3 rows_without_team");
+});
+
+test("final on the date and again on the next, without box scores, is neither played nor postponed", async () => {
+  const night = smallNight();
+  for (const table of ["gamebook-rows", "player-boxscore-rows", "bdl-rows"]) night.tables[table] = [];
+  night.tables["schedule"]?.push(
+    scheduleRow("LAL", "GSW", "0022500771", "2026-02-04", 1, "7:30 pm ET"),
+    scheduleRow("BOS", "NYK", "0022500770", "2026-02-04", 1, "7:30 pm ET"),
+  );
+  const judged = await judge(night, at("09:30"));
+  expect(said(judged, "games")).toContain("LAL@GSW: unknown contradictory_schedule");
+  expect(["pass", "not_applicable"]).not.toContain(verdictOf(judged));
+});
+
+test.each(["offense-rows", "defense-rows"])("no games is contradicted by %s too", async (table) => {
+  const night = emptyNight();
+  night.tables[table] = smallNight().tables[table] ?? [];
+  expect(verdictOf(await judge(night, at("09:30")))).toBe("unknown");
 });

@@ -52,6 +52,7 @@ export function ourArguments(words: readonly string[]): readonly string[] | unde
     case "codex": {
       const end = rest.indexOf("--");
       if (rest[0] !== "mcp" || rest[1] !== "add" || end === -1) throw new Error(`Only "${first} mcp add NAME -- COMMAND" is checked.`);
+      for (const word of rest.slice(0, end)) if (word.includes("=")) checkVariable(word.replace(/=.*$/u, ""));
       checkServing(ourArguments(rest.slice(end + 1)));
       return undefined;
     }

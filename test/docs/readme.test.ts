@@ -52,6 +52,12 @@ describe("a document that is wrong is found out", () => {
     ["an option that npm keeps for itself", "sh", "npm run postgame --json", /npm keeps "--json"/u],
     ["a program that nobody knows", "sh", "make all", /Nobody checks what "make" does/u],
     ["a variable that does not exist", "sh", "POSTGAME_SCENE=feb-03 postgame demo", /No variable POSTGAME_SCENE/u],
+    [
+      "a host's command with a variable that does not exist",
+      "sh",
+      "claude mcp add postgame -e POSTGAME_PROJ=p -- node bin/postgame.mjs serve",
+      /No variable POSTGAME_PROJ;/u,
+    ],
     ["a host's command for another program", "sh", "claude mcp add postgame -- node bin/post.mjs serve", /not the program/u],
     ["a host that starts a call instead of the server", "sh", "claude mcp add postgame -- node bin/postgame.mjs demo", /serve/u],
     ["a command shown in a console", "console", "$ postgame nothing\nPASS", /no command "nothing"/u],

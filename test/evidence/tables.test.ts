@@ -78,3 +78,18 @@ test("a row of another form than declared is malformed, never skipped", async ()
 test("the same table gives the same look, whoever asks", () => {
   expect(rowsOf(rules, date, rules.analytics.players).id).toBe(playerRows(rules, date).id);
 });
+
+test("a time that can't be read is malformed: compared with anything it would be false", async () => {
+  const run = {
+    processor_name: "P",
+    run_id: "a",
+    status: "success",
+    started_at: "yesterday",
+    processed_at: null,
+    output_table: null,
+    records_processed: null,
+  };
+  const { ports } = lacking([], [run]);
+  await expect(processorRuns(rules, date).run(ports, call)).rejects.toMatchObject({ refusal: "malformed" });
+  expect(() => processorRuns(rules, date).parse({ rows: [run], absent: [] })).toThrow("not an instant");
+});

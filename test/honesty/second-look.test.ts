@@ -63,19 +63,14 @@ test("no P0 in any order in which flag and rows come and go and end consistent",
       const { p0 } = await judgeWhile({ flag: [...flag.slice(0, 2), settledFlag], rows: [...rows.slice(0, 2), settledRows] });
       expect(p0).toBe(false);
     }),
-    { numRuns: 300 },
+    { numRuns: 60 },
   );
 });
 
-test("a flag that stays without rows through both looks is P0, whatever came before", async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.boolean(), async (flagFirst) => {
-      const { p0, looks } = await judgeWhile({ flag: [true, true, true], rows: [flagFirst ? false : false, false, false] });
-      expect(p0).toBe(true);
-      expect(looks).toBe(4);
-    }),
-    { numRuns: 2 },
-  );
+test("a flag that stays without rows through both looks is P0", async () => {
+  const { p0, looks } = await judgeWhile({ flag: [true], rows: [false] });
+  expect(p0).toBe(true);
+  expect(looks).toBe(4);
 });
 
 test("rows written after the flag was looked at never look like a flag without rows", async () => {

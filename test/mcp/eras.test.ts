@@ -54,6 +54,14 @@ describe("over processes of their own, by standard input and output", () => {
     expect(heard(answers)).toEqual(alike(answers, verdict));
   });
 
+  test("a clock that is not the scenario's own reaches every way", async () => {
+    const answers = await askAll(overProcesses(["--scenario", "feb-03", "--clock", "2026-02-04 06:45"]), {
+      tool: "validate_daily",
+      input: {},
+    });
+    expect(heard(answers)).toEqual(alike(answers, "warn"));
+  });
+
   test("where nothing is configured the answer is unknown, and alike", async () => {
     const answers = await askAll(overProcesses([]), { tool: "validate_daily", input: {} });
     expect(heard(answers)).toEqual(alike(answers, "unknown"));

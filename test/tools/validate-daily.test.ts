@@ -125,7 +125,7 @@ describe("honest answers", () => {
     const report = await ask(session, { game_date: "2026-02-03" });
     expect(report.verdict).toBe("fail");
     expect(report.findings?.map(({ id, verdict }) => `${id} ${verdict}`)).toEqual(
-      expect.arrayContaining(["unique-keys/nba_analytics.player_game_summary fail", "unique-keys unknown"]),
+      expect.arrayContaining(["unique-keys/nba_analytics.player_game_summary fail", "several unknown"]),
     );
   });
 });

@@ -11,7 +11,7 @@ import { keepOne } from "../keep.ts";
 import { quoted } from "../../outside-text.ts";
 import type { SlatedGame } from "../slate.ts";
 import { gamesOwing } from "../slate.ts";
-import { listNames } from "../words.ts";
+import { counted, listNames } from "../words.ts";
 
 /** The whole date, or one of its games. */
 interface MinutesSubject {
@@ -42,9 +42,9 @@ export const minutes = defineCheck({
   }),
 });
 
-/** Did not play: marked so, or unmarked without any sign of having played. */
+/** Did not play: marked so, or unmarked without any sign of having played. Who has minutes has played, whatever the mark says. */
 export function isDnp(row: PlayerRow): boolean {
-  return row.is_dnp ?? (row.points === null && (row.minutes_played ?? 0) === 0);
+  return !hasMinutes(row) && (row.is_dnp ?? row.points === null);
 }
 
 function hasMinutes(row: PlayerRow): boolean {
@@ -57,18 +57,17 @@ function judgeDateRows(rows: readonly PlayerRow[], { rules, date, asOf }: Scope)
   const covered = played.filter(hasMinutes).length;
   const figures = { with_minutes: covered, played: played.length, dnp, rows: rows.length };
   const impossible = rows.filter((row) => (row.points ?? 0) > 0 && !hasMinutes(row));
-  const atOnce = impossible.length === 0 ? [] : [scoredWithoutMinutes(impossible, rows.length)];
+  const mismarked = rows.filter((row) => row.is_dnp === true && hasMinutes(row));
+  const atOnce = [
+    ...(impossible.length === 0 ? [] : [scoredWithoutMinutes(impossible, rows.length)]),
+    ...(mismarked.length === 0 ? [] : [markedWithMinutes(mismarked, rows.length)]),
+  ];
   const due = dueAt(rules, "analytics", date);
   if (asOf < due) return [...atOnce, notDue("minutes", due, figures)];
   if (rows.length === 0) return [...atOnce, waitsFor("analytics", figures)];
   const share =
     played.length === 0
-      ? unknown(
-          "nobody_played",
-          `all ${rows.length} rows are marked as not having played`,
-          "See the rows: with games played this cannot be right.",
-          figures,
-        )
+      ? nobodyPlayed(rows.length, figures)
       : judgeShare(covered, played.length, rules.thresholds.minutes.date_share, figures);
   return [...atOnce, share, dnpFinding(rows, dnp, rules.thresholds.minutes.dnp_share)];
 }
@@ -76,8 +75,9 @@ function judgeDateRows(rows: readonly PlayerRow[], { rules, date, asOf }: Scope)
 function judgeGameRows(rows: readonly PlayerRow[], { rules, date, asOf }: Scope): Finding {
   const due = dueAt(rules, "analytics", date);
   if (asOf < due) return notDue("minutes", due);
+  if (rows.length === 0) return waitsFor("analytics");
   const played = rows.filter((row) => !isDnp(row));
-  if (played.length === 0) return waitsFor("analytics");
+  if (played.length === 0) return nobodyPlayed(rows.length, {});
   const covered = played.filter(hasMinutes).length;
   const { pass: least } = rules.thresholds.minutes.game_share;
   if (covered / played.length >= least) return pass(`${covered} of ${played.length} who played have minutes`);
@@ -112,10 +112,33 @@ function scoredWithoutMinutes(rows: readonly PlayerRow[], of: number): Finding {
   });
 }
 
+function markedWithMinutes(rows: readonly PlayerRow[], of: number): Finding {
+  return problem("P3", {
+    reason: "dnp_with_minutes",
+    observed: `${counted(rows.length, "row")} of ${of} are marked as not having played, but have minutes: ${listNames(rows.map((row) => quoted(row.player_lookup ?? "?")))}`,
+    expected: "no minutes for who did not play",
+    next: "Compare these players with the gamebook; they are judged as having played.",
+  });
+}
+
+function nobodyPlayed(rows: number, figures: Record<string, number>): Finding {
+  return unknown(
+    "nobody_played",
+    `all ${rows} rows are of players who did not play`,
+    "See the rows: with the game played this cannot be right.",
+    figures,
+  );
+}
+
 function dnpFinding(rows: readonly PlayerRow[], dnp: number, band: Scope["rules"]["thresholds"]["minutes"]["dnp_share"]): Finding {
-  const said = `${dnp} of ${rows.length} rows are players who did not play (${percent(dnp, rows.length)})`;
   const judged = rows.filter((row) => row.primary_source_used !== band.ignore_source);
-  const share = judged.filter(isDnp).length / judged.length;
+  const out = judged.filter(isDnp).length;
+  const share = out / judged.length;
+  const part = judged.length < rows.length ? ` not from ${band.ignore_source}` : "";
+  const said =
+    judged.length === 0
+      ? `${dnp} of ${rows.length} rows are players who did not play`
+      : `${out} of ${judged.length} rows${part} are players who did not play (${percent(out, judged.length)})`;
   if (judged.length < band.rows || (share >= band.from && share <= band.to)) return note("dnp", said);
   return problem("P3", {
     reason: "dnp_share",
@@ -126,7 +149,7 @@ function dnpFinding(rows: readonly PlayerRow[], dnp: number, band: Scope["rules"
 }
 
 function percent(part: number, whole: number): string {
-  return whole === 0 ? "0 %" : `${((100 * part) / whole).toFixed(1)} %`;
+  return whole === 0 ? "0 %" : `${(Math.floor((1000 * part) / whole) / 10).toFixed(1)} %`;
 }
 
 function sayMinutes({ reason, findings, of }: Group): Words | undefined {

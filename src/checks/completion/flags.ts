@@ -1,5 +1,5 @@
 import type { Evidence, EvidenceOf } from "../../evidence/evidence.ts";
-import type { CompletionFacts } from "../../evidence/looks/documents.ts";
+import type { CompletionEntry, CompletionFacts } from "../../evidence/looks/documents.ts";
 import { completionDocument } from "../../evidence/looks/documents.ts";
 import type { RunRow, TableFacts } from "../../evidence/looks/tables.ts";
 import { processorRuns, rowsOf } from "../../evidence/looks/tables.ts";
@@ -13,6 +13,7 @@ import { couldNotLook, defineCheck } from "../check.ts";
 import type { Finding } from "../finding.ts";
 import { notApplicable, notDue, pass, problem, unknown, waitsFor } from "../finding.ts";
 import { keepOne, writtenBetween } from "../keep.ts";
+import { beingRewritten, recentRun } from "../rewriting.ts";
 import { at, consequences, severityBy } from "../words.ts";
 import { gamesOwing } from "../slate.ts";
 import { isExpired, modeAt } from "./mode.ts";
@@ -41,12 +42,12 @@ type Wanted = EvidenceOf<ReturnType<typeof analyticsLooks>> & { readonly runs: E
 
 function judgeFlag(subject: ProcessorSubject, { record }: CompletionFacts, rows: TableFacts, wanted: Wanted, scope: Scope): Finding {
   const { name, processor } = subject;
-  const flagged = record?.entries.some((entry) => entry.name === name) === true;
+  const flagged = record?.entries.some((entry) => entry.name === name && isCompletion(entry)) === true;
   const figures = { recorded: flagged ? 1 : 0, filled: rows.rows.length > 0 ? 1 : 0 };
   if (scope.slate.kind === "none") return notApplicable("no_games", scope.slate.why);
   if (scope.slate.kind === "games" && gamesOwing(scope.slate, "analytics").length === 0)
     return notApplicable("not_owed", "no game of this date goes through this phase");
-  if (record === null && isExpired(scope))
+  if (record === null && rows.rows.length > 0 && isExpired(scope))
     return notApplicable("expired", "the document is past its retention, so its absence says nothing");
   if (flagged && rows.rows.length === 0) return flagWithoutRows(subject, wanted.runs, scope);
   if (flagged) return withRows(processor, rows, scope, figures);
@@ -54,7 +55,12 @@ function judgeFlag(subject: ProcessorSubject, { record }: CompletionFacts, rows:
   const mode = modeAt(scope.date, scope.asOf, scope.rules);
   if (!scope.rules.completion.modes[mode].expected.includes(name))
     return notDue(`not expected in ${mode} mode`, dueOf(processor, scope), figures);
-  return rows.rows.length > 0 ? rowsWithoutFlag(subject, rows, wanted, scope, figures) : neither(subject, scope, figures);
+  return rows.rows.length > 0 ? rowsWithoutFlag(subject, { record }, rows, wanted, scope, figures) : neither(subject, scope, figures);
+}
+
+/** Only these are completions; failed and skipped runs never appear in a healthy record. An unreadable status is taken at its word. */
+function isCompletion({ status }: CompletionEntry): boolean {
+  return status === null || ["success", "partial", "complete"].includes(status);
 }
 
 /** When this processor's entry is due: after the night for those that eat the games, on the day itself for the others. */
@@ -74,13 +80,8 @@ function flagWithoutRows({ name, processor }: ProcessorSubject, runs: Evidence<T
   const figures = { recorded: 1, filled: 0 };
   const gamesDue = dueAt(rules, "games", date);
   if (processor.eats_games && asOf < gamesDue) return notDue("recorded before the games were over", gamesDue, figures);
-  const rewriting = recentRun(processor, runs, scope);
-  if (rewriting !== undefined)
-    return notDue(
-      `being rewritten: a run of ${processor.class} was at work at ${at(rewriting, rules)}`,
-      addMinutes(rewriting, rules.thresholds.completion.rewriting_minutes.minutes),
-      figures,
-    );
+  const rewriting = recentRun([processor.class], runs, scope);
+  if (rewriting !== undefined) return beingRewritten(rewriting, scope, figures);
   return problem("P0", {
     reason: "flag_without_rows",
     observed: `recorded as complete, but ${processor.table} holds no row for ${date}`,
@@ -91,18 +92,9 @@ function flagWithoutRows({ name, processor }: ProcessorSubject, runs: Evidence<T
   });
 }
 
-/** A run of the processor so recent that it may stand between its DELETE and its INSERT. */
-function recentRun({ class: processorClass }: Processor, runs: Evidence<TableFacts<RunRow>>, { rules, asOf }: Scope): Date | undefined {
-  if (!runs.seen) return undefined;
-  const since = addMinutes(asOf, -rules.thresholds.completion.rewriting_minutes.minutes);
-  const times = runs.facts.rows
-    .filter((run) => run.processor_name === processorClass)
-    .flatMap((run) => [run.started_at, run.processed_at].flatMap((time) => (time === null ? [] : [new Date(time)])));
-  return times.filter((time) => time >= since && time <= asOf).toSorted((a, b) => b.getTime() - a.getTime())[0];
-}
-
 function rowsWithoutFlag(
   { processor }: ProcessorSubject,
+  { record }: CompletionFacts,
   facts: TableFacts,
   wanted: Wanted,
   scope: Scope,
@@ -111,10 +103,18 @@ function rowsWithoutFlag(
   const { rules, asOf } = scope;
   const due = dueOf(processor, scope);
   if (asOf < due) return notDue(`${facts.rows.length} rows in ${processor.table}, no entry yet`, due, figures);
-  const newest = writtenBetween(facts.rows, tableRules(rules, processor.table).written_at)?.last;
+  const newest = writtenBetween(facts.rows, tableRules(rules, processor.table))?.last;
+  if (newest !== undefined && newest > asOf)
+    return unknown(
+      "future_stamp",
+      `${processor.table} holds rows stamped ${at(newest, scope)}, after the moment that is judged`,
+      "Find out what wrote stamps in the future; until then nothing can be said of their order.",
+      figures,
+    );
+  if (record === null) return notApplicable("no_document", "there is no document; the record speaks of it");
   const lag = rules.thresholds.completion.flag_lag_minutes.minutes;
   if (newest !== undefined && asOf < addMinutes(newest, lag)) {
-    return notDue(`rows of ${at(newest, rules)} are newer than ${lag} min; the entry follows them`, addMinutes(newest, lag), figures);
+    return notDue(`rows of ${at(newest, scope)} are newer than ${lag} min; the entry follows them`, addMinutes(newest, lag), figures);
   }
   if (processor.eats_games) {
     const { players, offense, defense } = wanted;
@@ -142,7 +142,7 @@ function neither({ processor, name }: ProcessorSubject, scope: Scope, figures: R
   return problem(severityBy(time, "P1"), {
     reason: "missing",
     observed: `neither an entry nor rows in ${processor.table}`,
-    expected: `both by ${at(dueOf(processor, scope), rules)} on ${date}`,
+    expected: `both by ${at(dueOf(processor, scope), scope)}`,
     next: `Run ${processor.class} for ${date}; ${name} is missing in everything that reads it.`,
     figures,
     ...consequences(time),

@@ -15,7 +15,7 @@ import type { Finding } from "../finding.ts";
 import { note, notApplicable, notDue, pass, problem, unknown, waitsFor } from "../finding.ts";
 import { writtenBetween } from "../keep.ts";
 import { gamesOwing } from "../slate.ts";
-import { at, severityBy } from "../words.ts";
+import { at, listNames, severityBy } from "../words.ts";
 import { isExpired, isRepaired, modeAt, triggerDue } from "./mode.ts";
 
 type Tables = Readonly<Record<string, TableFacts>>;
@@ -23,7 +23,8 @@ type Tables = Readonly<Record<string, TableFacts>>;
 /** One output of the next phase, against what it reads. */
 interface Output {
   readonly table: string;
-  /** Its newest write; undefined if it holds nothing for the date. */
+  readonly rows: number;
+  /** Its newest write; undefined if it holds nothing for the date, or nothing that carries a stamp. */
   readonly written: Date | undefined;
 }
 
@@ -55,21 +56,18 @@ function judgeRecord({ record: stored }: CompletionFacts, processed: AnalyticsFa
   if (slate.kind === "none") return notApplicable("no_games", slate.why);
   if (slate.kind === "unknown") return unknown(slate.reason, slate.observed, slate.next);
   if (gamesOwing(slate, "analytics").length === 0) return notApplicable("not_owed", "no game of this date goes through this phase");
-  if (stored === null && isExpired(scope))
-    return notApplicable("expired", "the document is past its retention, so its absence says nothing");
   const due = dueAt(rules, "completion", date);
   if (asOf < due) return notDue("the record of the night", due, figures);
   if (!isComplete(processed, scope)) return waitsFor("analytics", figures);
   const newest = newestRead(tables, scope);
-  if (newest === undefined)
-    return unknown(
-      "no_stamp",
-      "no Phase 3 row carries a write time, so the next phase's output can't be judged",
-      "See why the write stamps are missing.",
-      figures,
-    );
-  const outputs = rules.completion.next_phase.outputs.map((table) => ({ table, written: writtenIn(tables, table, scope) }));
-  return outputFinding(outputs, newest, scope, figures) ?? storedFinding(stored, outputs, tables, scope, figures);
+  const outputs = rules.completion.next_phase.outputs.map((table) => outputOf(tables, table, scope));
+  const finding =
+    unreadableStamps(newest, outputs, scope, figures) ??
+    (newest === undefined ? undefined : outputFinding(outputs, newest, scope, figures));
+  if (finding !== undefined) return finding;
+  if (stored === null && isExpired(scope))
+    return notApplicable("expired", "the document is past its retention; the output of the next phase is complete");
+  return storedFinding(stored, outputs, tables, scope, figures);
 }
 
 function storedFigures(stored: CompletionRecord | null): Record<string, number> {
@@ -81,8 +79,33 @@ function storedFigures(stored: CompletionRecord | null): Record<string, number> 
   };
 }
 
-function writtenIn(tables: Tables, table: string, { rules }: Scope): Date | undefined {
-  return writtenBetween(tables[table]?.rows ?? [], tableRules(rules, table).written_at)?.last;
+function outputOf(tables: Tables, table: string, { rules }: Scope): Output {
+  const rows = tables[table]?.rows ?? [];
+  return { table, rows: rows.length, written: writtenBetween(rows, tableRules(rules, table))?.last };
+}
+
+/** Order rests on write stamps: without them, or with one that lies in the future, nothing is concluded. */
+function unreadableStamps(
+  newest: Date | undefined,
+  outputs: readonly Output[],
+  scope: Scope,
+  figures: Record<string, number>,
+): Finding | undefined {
+  const { name } = scope.rules.completion.next_phase;
+  const unstamped = outputs.filter(({ rows, written }) => rows > 0 && written === undefined).map(({ table }) => table);
+  if (newest === undefined || unstamped.length > 0) {
+    const where = newest === undefined ? "the tables it reads" : listNames(unstamped);
+    return unknown(
+      "no_stamp",
+      `no row in ${where} carries a write time, so the output of ${name} can't be judged`,
+      "See why the write stamps are missing.",
+      figures,
+    );
+  }
+  const future = [newest, ...outputs.flatMap(({ written }) => written ?? [])].find((time) => time > scope.asOf);
+  if (future === undefined) return undefined;
+  const observed = `rows are stamped ${at(future, scope)}, after the moment that is judged, so the order of ${name} and its input can't be told`;
+  return unknown("future_stamp", observed, "Find out what wrote stamps in the future.", figures);
 }
 
 /** The newest write among the tables of this phase that an output of the next one reads. */
@@ -91,7 +114,7 @@ function newestRead(tables: Tables, scope: Scope): Date | undefined {
   const read = Object.values(processors).filter(({ table }) =>
     tableRules(scope.rules, table).read_by?.some((reader) => nextPhase.outputs.includes(reader)),
   );
-  const times = read.flatMap(({ table }) => writtenIn(tables, table, scope)?.getTime() ?? []);
+  const times = read.flatMap(({ table }) => outputOf(tables, table, scope).written?.getTime() ?? []);
   return times.length === 0 ? undefined : new Date(Math.max(...times));
 }
 
@@ -99,23 +122,25 @@ function newestRead(tables: Tables, scope: Scope): Date | undefined {
 function outputFinding(outputs: readonly Output[], newest: Date, scope: Scope, figures: Record<string, number>): Finding | undefined {
   const { rules, date, asOf } = scope;
   const { name, run_again: again } = rules.completion.next_phase;
-  const behind = outputs.filter(({ written }) => written === undefined || written < newest);
-  if (behind.length === 0) return undefined;
+  const missing = outputs.filter(({ rows }) => rows === 0);
+  const older = outputs.filter(({ written }) => written !== undefined && written < newest);
+  if (missing.length + older.length === 0) return undefined;
   const lag = rules.thresholds.completion.next_phase_lag_minutes.minutes;
   const until = addMinutes(newest, lag);
-  if (asOf <= until) return notDue(`${name} has ${lag} min from the newest rows (${at(newest, rules)})`, until, figures);
-  const time = timeliness(rules, "completion", date, asOf);
+  if (asOf <= until) return notDue(`${name} has ${lag} min from the newest rows (${at(newest, scope)})`, until, figures);
+  const time = timeliness(rules, "completion", date, asOf, newest);
   if (time.state === "not_due") return notDue(`output of ${name}`, time.from, figures);
-  const none = behind.every(({ written }) => written === undefined);
-  const listed = behind
-    .map(({ table, written }) => `${table} ${written === undefined ? "holds no row" : `was last written ${at(written, rules)}`}`)
+  const none = missing.length > 0;
+  const empty = missing.map(({ table }) => table).join(" and ");
+  const written = older
+    .map(({ table, written: last }) => `${table} was last written ${last === undefined ? "" : at(last, scope)}`)
     .join(", ");
   return problem(severityBy(time, none ? "P1" : "P2"), {
     reason: none ? "stalled" : "next_phase_older",
     observed: none
-      ? `${listed}: ${name} has not run`
-      : `${listed}, before the newest rows it reads (${at(newest, rules)}): ${name} ran before this data`,
-    expected: `output of ${name} not older than ${at(newest, rules)}`,
+      ? `${empty} ${missing.length === 1 ? "holds" : "hold"} no row for ${date}: ${name} has not written ${missing.length === 1 ? "it" : "them"}${written === "" ? "" : `; ${written}`}`
+      : `${written}, before the newest rows it reads (${at(newest, scope)}): ${name} ran before this data`,
+    expected: `output of ${name} not older than ${at(newest, scope)}`,
     next: `Run ${name} again for ${date}: ${again}.`,
     figures,
     ...(none ? { confirm: true as const } : {}),
@@ -134,15 +159,18 @@ function storedFinding(
   const { processors, next_phase: nextPhase, collection } = rules.completion;
   const wrong = stored === null ? ["is missing"] : contradictions(stored, scope);
   const times = outputs.flatMap(({ written }) => (written === undefined ? [] : [written]));
-  const output = `${nextPhase.name} output is newer (${times.map((time) => at(time, rules)).join(" and ")})`;
+  const output = `${nextPhase.name} output is newer (${times.map((time) => at(time, scope)).join(" and ")})`;
   const filled = Object.values(processors).filter(({ table }) => (tables[table]?.rows.length ?? 0) > 0).length;
   const all = Object.keys(processors).length;
   if (wrong.length === 0) {
     if (stored !== null && isRepaired(stored)) {
-      const when = stored.reconciledAt === null ? "" : ` at ${at(new Date(stored.reconciledAt), rules)}`;
+      const when = stored.reconciledAt === null ? "" : ` at ${at(new Date(stored.reconciledAt), scope)}`;
       return note("repaired", `record repaired${when}; ${output}`, figures);
     }
-    return pass(`${stored?.count} of ${all} counted, triggered; ${output}`, figures);
+    return pass(
+      `${stored?.count} of ${all} counted, ${stored?.triggered === true ? "triggered" : "not yet to be triggered"}; ${output}`,
+      figures,
+    );
   }
   return problem("P3", {
     reason: "record_wrong",

@@ -95,11 +95,13 @@ function string(value: FieldValue | undefined): string | null {
   return typeof value === "string" ? value : null;
 }
 
-/** A stored timestamp or an ISO string; both occur for the same concept. */
+/** A stored timestamp or an ISO string; both occur for the same concept. Without an offset it is UTC, as the writers mean it. */
 function instant(value: FieldValue | undefined): string | null {
   const written = typeof value === "object" && value !== null && "$timestamp" in value ? value.$timestamp : value;
-  if (typeof written !== "string" || Number.isNaN(Date.parse(written))) return null;
-  return new Date(written).toISOString();
+  if (typeof written !== "string") return null;
+  const [, local, offset = "Z"] = /^(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:\.\d+)?)(Z|[+-]\d{2}:?\d{2})?$/u.exec(written) ?? [];
+  const time = local === undefined ? Number.NaN : Date.parse(`${local.replace(" ", "T")}${offset}`);
+  return Number.isNaN(time) ? null : new Date(time).toISOString();
 }
 
 function nothingThere(collection: string, date: CalendarDate): BackendError {

@@ -148,7 +148,8 @@ export function rowsOf(rules: Rules, date: CalendarDate, table: TableName): Look
 function tableLook<R extends Row>(rules: Rules, date: CalendarDate, table: TableName, kind: Kind<R>): Look<TableFacts<R>> {
   const { row, required, windowDays = 0, whenEmpty = "must-have" } = kind;
   const declared = tableRules(rules, table);
-  const facts = z.object({ rows: z.array(row), absent: z.array(z.string()) });
+  const checked = withReadableInstants(row, declared);
+  const facts = z.object({ rows: z.array(checked), absent: z.array(z.string()) });
   const span = windowDays === 0 ? date : `${addDays(date, -windowDays)} to ${addDays(date, windowDays)}`;
   const flagged = Object.values(rules.completion.processors).some((processor) => processor.table === table);
   return {
@@ -157,10 +158,25 @@ function tableLook<R extends Row>(rules: Rules, date: CalendarDate, table: Table
     asked: `rows of ${table} for ${span}`,
     after: flagged ? [completionDocumentId(rules, date)] : [],
     whenEmpty,
-    run: (ports, call) => readTable(ports, call, { table, declared, date, row, required, windowDays }),
+    run: (ports, call) => readTable(ports, call, { table, declared, date, row: checked, required, windowDays }),
     parse: (saved) => facts.parse(saved),
   };
 }
+
+/** A time that can't be read would make every comparison with it false, and so hide what it should show. */
+function withReadableInstants<R extends Row>(row: z.ZodType<R>, { columns }: TableRules): z.ZodType<R> {
+  const instants = Object.keys(columns).filter((name) => columns[name]?.kind === "instant");
+  return row.superRefine((found: R, context) => {
+    for (const name of instants) {
+      const value = found[name] ?? null;
+      if (value !== null && (typeof value !== "string" || !isoInstant.test(value) || Number.isNaN(Date.parse(value)))) {
+        context.addIssue({ code: "custom", message: "not an instant", path: [name] });
+      }
+    }
+  });
+}
+
+const isoInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/u;
 
 interface TableAsk<R extends Row> {
   readonly table: TableName;

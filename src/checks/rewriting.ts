@@ -1,0 +1,34 @@
+import type { Evidence } from "../evidence/evidence.ts";
+import type { RunRow, TableFacts } from "../evidence/looks/tables.ts";
+import { addMinutes } from "../pipeline/dates.ts";
+import type { Scope } from "./check.ts";
+import type { Figures, Finding } from "./finding.ts";
+import { notDue } from "./finding.ts";
+import { at } from "./words.ts";
+
+/** A run so recent that its table may stand between a DELETE and an INSERT. */
+export interface RecentRun {
+  readonly processor: string;
+  readonly at: Date;
+}
+
+/** The newest start or end of a run of these processors within the last minutes; undefined if none, or the history was refused. */
+export function recentRun(
+  processors: readonly string[],
+  runs: Evidence<TableFacts<RunRow>>,
+  { rules, asOf }: Scope,
+): RecentRun | undefined {
+  if (!runs.seen) return undefined;
+  const since = addMinutes(asOf, -rules.thresholds.completion.rewriting_minutes.minutes);
+  const times = runs.facts.rows.flatMap(({ processor_name: processor, started_at: started, processed_at: ended }) =>
+    processor !== null && processors.includes(processor)
+      ? [started, ended].flatMap((time) => (time === null ? [] : [{ processor, at: new Date(time) }]))
+      : [],
+  );
+  return times.filter((run) => run.at >= since && run.at <= asOf).toSorted((a, b) => b.at.getTime() - a.at.getTime())[0];
+}
+
+export function beingRewritten(run: RecentRun, scope: Scope, figures: Figures): Finding {
+  const until = addMinutes(run.at, scope.rules.thresholds.completion.rewriting_minutes.minutes);
+  return notDue(`being rewritten: ${run.processor} was at work at ${at(run.at, scope)}`, until, figures);
+}
