@@ -276,6 +276,15 @@ describe("stamps that can't be relied on", () => {
     expect(await lines(night)).toContain("phase3/record: pass ok");
   });
 
+  test.each(["player-rows", "offense-rows", "defense-rows"])(
+    "rows of %s without any stamp leave the order unknown though others carry theirs",
+    async (table) => {
+      const night = smallNight();
+      night.tables[table] = (night.tables[table] ?? []).map((row) => ({ ...row, processed_at: null }));
+      expect(await lines(night)).toContain("phase3/record: unknown no_stamp");
+    },
+  );
+
   test("output rows without any stamp are unknown, never 'no row'", async () => {
     const night = smallNight();
     night.tables["cache-rows"] = (night.tables["cache-rows"] ?? []).map((row) => ({ ...row, processed_at: null }));

@@ -140,6 +140,8 @@ describe("configuration", () => {
       backend: { value: undefined, source: "default" },
       project: { value: undefined, source: "default" },
       state: { value: expect.stringMatching(/postgame$/u), source: "default" },
+      "save-evidence": { value: undefined, source: "default" },
+      evidence: { value: undefined, source: "default" },
       json: { value: false, source: "default" },
     });
   });

@@ -20,7 +20,7 @@ import { isExpired, isRepaired, modeAt, triggerDue } from "./mode.ts";
 
 type Tables = Readonly<Record<string, TableFacts>>;
 
-/** One output of the next phase, against what it reads. */
+/** A table as its write stamps tell it: an output of the next phase, or one that it reads. */
 interface Output {
   readonly table: string;
   readonly rows: number;
@@ -59,10 +59,11 @@ function judgeRecord({ record: stored }: CompletionFacts, processed: AnalyticsFa
   const due = dueAt(rules, "completion", date);
   if (asOf < due) return notDue("the record of the night", due, figures);
   if (!isComplete(processed, scope)) return waitsFor("analytics", figures);
-  const newest = newestRead(tables, scope);
+  const read = tablesRead(scope).map((table) => outputOf(tables, table, scope));
   const outputs = rules.completion.next_phase.outputs.map((table) => outputOf(tables, table, scope));
+  const newest = newestOf(read);
   const finding =
-    unreadableStamps(newest, outputs, scope, figures) ??
+    unreadableStamps([...read, ...outputs], newest, scope, figures) ??
     (newest === undefined ? undefined : outputFinding(outputs, newest, scope, figures));
   if (finding !== undefined) return finding;
   if (stored === null && isExpired(scope))
@@ -86,35 +87,33 @@ function outputOf(tables: Tables, table: string, { rules }: Scope): Output {
 
 /** Order rests on write stamps: without them, or with one that lies in the future, nothing is concluded. */
 function unreadableStamps(
+  all: readonly Output[],
   newest: Date | undefined,
-  outputs: readonly Output[],
   scope: Scope,
   figures: Record<string, number>,
 ): Finding | undefined {
   const { name } = scope.rules.completion.next_phase;
-  const unstamped = outputs.filter(({ rows, written }) => rows > 0 && written === undefined).map(({ table }) => table);
+  const unstamped = all.filter(({ rows, written }) => rows > 0 && written === undefined).map(({ table }) => table);
   if (newest === undefined || unstamped.length > 0) {
-    const where = newest === undefined ? "the tables it reads" : listNames(unstamped);
-    return unknown(
-      "no_stamp",
-      `no row in ${where} carries a write time, so the output of ${name} can't be judged`,
-      "See why the write stamps are missing.",
-      figures,
-    );
+    const where = unstamped.length === 0 ? `the tables that ${name} reads` : listNames(unstamped);
+    const observed = `no row in ${where} carries a write time, so the output of ${name} can't be judged`;
+    return unknown("no_stamp", observed, "See why the write stamps are missing.", figures);
   }
-  const future = [newest, ...outputs.flatMap(({ written }) => written ?? [])].find((time) => time > scope.asOf);
+  const future = all.flatMap(({ written }) => written ?? []).find((time) => time > scope.asOf);
   if (future === undefined) return undefined;
   const observed = `rows are stamped ${at(future, scope)}, after the moment that is judged, so the order of ${name} and its input can't be told`;
   return unknown("future_stamp", observed, "Find out what wrote stamps in the future.", figures);
 }
 
-/** The newest write among the tables of this phase that an output of the next one reads. */
-function newestRead(tables: Tables, scope: Scope): Date | undefined {
-  const { processors, next_phase: nextPhase } = scope.rules.completion;
-  const read = Object.values(processors).filter(({ table }) =>
-    tableRules(scope.rules, table).read_by?.some((reader) => nextPhase.outputs.includes(reader)),
-  );
-  const times = read.flatMap(({ table }) => outputOf(tables, table, scope).written?.getTime() ?? []);
+/** The tables of this phase that an output of the next one reads. */
+function tablesRead({ rules }: Scope): readonly string[] {
+  const { processors, next_phase: nextPhase } = rules.completion;
+  const tables = Object.values(processors).map(({ table }) => table);
+  return tables.filter((table) => tableRules(rules, table).read_by?.some((reader) => nextPhase.outputs.includes(reader)));
+}
+
+function newestOf(outputs: readonly Output[]): Date | undefined {
+  const times = outputs.flatMap(({ written }) => written?.getTime() ?? []);
   return times.length === 0 ? undefined : new Date(Math.max(...times));
 }
 
