@@ -28,7 +28,7 @@ export function renderReport(outside: Report, canvas: Canvas): string {
   const sections = [
     heading(report, canvas),
     wrap(report.summary, canvas.width),
-    table(Object.entries(report.numbers), canvas.width),
+    table(numbersOf(report), canvas.width),
     ...all.filter((finding) => !isNote(finding)).map((finding) => renderFinding(finding, canvas)),
     all
       .filter(isNote)
@@ -37,6 +37,14 @@ export function renderReport(outside: Report, canvas: Canvas): string {
     footer(report, canvas),
   ];
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
+}
+
+/** The numbers, with those of the game date before beside them where they were others. */
+function numbersOf({ numbers, before }: Report): readonly (readonly [string, string])[] {
+  return Object.entries(numbers).map(([name, value]) => {
+    const earlier = before?.numbers[name];
+    return [name, earlier === undefined ? value : `${value}  (${before?.game_date}: ${earlier})`] as const;
+  });
 }
 
 /** Exactly the structured content, as one line. Characters a terminal might act on are escaped, which JSON reads back alike. */

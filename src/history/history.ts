@@ -5,7 +5,7 @@ import type { State, StateCall } from "../ports/state.ts";
 import type { Report } from "../report/schema.ts";
 import { reportSchema } from "../report/schema.ts";
 import { judgedIn } from "./judged.ts";
-import { allKeys, keepReport, pruneReports, sinceLast } from "./keep.ts";
+import { allKeys, keepReport, numbersBefore, pruneReports, sinceLast } from "./keep.ts";
 import type { KeptReport } from "./kept.ts";
 import { keptPrefix, parseKept } from "./kept.ts";
 
@@ -50,7 +50,12 @@ export function historyIn(state: State, { wall, waitMs }: HistoryOptions = { wal
       const attempt = <T>(work: Promise<T>): Promise<Attempt<T>> => attempted(work, call, waitMs);
 
       const since = await attempt(sinceLast(state, current, timed));
-      const told: Report = { ...report, ...(since.answer === undefined ? {} : { since: since.answer }) };
+      const before = await attempt(numbersBefore(state, current, timed));
+      const told: Report = {
+        ...report,
+        ...(before.answer === undefined ? {} : { before: before.answer }),
+        ...(since.answer === undefined ? {} : { since: since.answer }),
+      };
       const kept = await attempt(keepReport(state, { ...current, report: told }, wall(), timed));
       const pruned = kept.failed === undefined ? await attempt(pruneReports(state, wall(), timed)) : {};
       const note = noteOn(since.failed, kept.failed, pruned.failed);

@@ -57,6 +57,23 @@ export async function sinceLast(state: State, { report, judged, asOf }: Current,
   return undefined;
 }
 
+/** The numbers of the newest earlier game date that was reported on in the same way, where they differ; undefined if none is kept. */
+export async function numbersBefore(state: State, { report }: Current, call: StateCall): Promise<Report["before"]> {
+  const { tool, asked } = report;
+  const date = asked["game_date"] ?? "";
+  const earlier = (await allKeys(state, call))
+    .filter((kept) => kept.gameDate < date && kept.series === seriesOf({ tool, asked: { ...asked, game_date: kept.gameDate } }))
+    .toSorted((a, b) => (a.gameDate > b.gameDate ? -1 : a.gameDate < b.gameDate ? 1 : 0));
+  for (const { key, gameDate } of earlier) {
+    const entry = await state.get({ key }, call);
+    if (entry === undefined) continue; // Another process has pruned it since.
+    const { numbers } = parseKept(entry).report;
+    const other = Object.entries(numbers).filter(([name, value]) => report.numbers[name] !== value);
+    return { game_date: gameDate, numbers: Object.fromEntries(other) };
+  }
+  return undefined;
+}
+
 /** Every kept report's key, newest `as_of` first. */
 export async function allKeys(state: State, call: StateCall): Promise<readonly KeptKey[]> {
   const { keys } = await state.list({ prefix: keptPrefix, limit: Number.MAX_SAFE_INTEGER, order: "descending" }, call);

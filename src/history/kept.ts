@@ -14,6 +14,7 @@ const reportSchema = z.looseObject({
   verdict: z.enum(verdicts),
   summary: z.string(),
   asked: z.record(z.string(), z.string()),
+  numbers: z.record(z.string(), z.string()).default({}),
   since: z.looseObject({ compared_with: z.string(), new: ids, still: ids, gone: ids, not_judged: ids }).optional(),
 });
 
@@ -72,7 +73,7 @@ export function stampOf(time: Date): string {
 /** Reports that may be compared have all of these in common. */
 const alike = ["game_date", "moment", "pipeline", "backend", "project", "scenario"] as const;
 
-export function seriesOf({ tool, asked }: Report): string {
+export function seriesOf({ tool, asked }: Pick<Report, "tool" | "asked">): string {
   return createHash("sha256")
     .update(JSON.stringify([tool, ...alike.map((name) => asked[name] ?? null)]))
     .digest("hex")

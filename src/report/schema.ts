@@ -28,6 +28,10 @@ export const reportSchema = z.strictObject({
   summary: z.string(),
   asked: z.record(z.string(), z.string()),
   numbers: z.record(z.string(), z.string()),
+  before: z
+    .strictObject({ game_date: z.string(), numbers: z.record(z.string(), z.string()) })
+    .optional()
+    .describe("numbers of the newest earlier game date of which a report is kept, where they differ; absent if none is"),
   findings: z.array(reported).optional(),
   omitted: z.record(z.string(), z.int()).optional(),
   checked: counts.optional(),

@@ -9,11 +9,11 @@ import { postgame } from "./fake-terminal.ts";
 const asOf = "2026-02-04T18:00:00-05:00";
 
 function kept(over: Partial<KeptReport["report"]> = {}): KeptReport {
-  const { tool, verdict, summary, asked } = report();
+  const { tool, verdict, summary, asked, numbers } = report();
   return {
     as_of: "2026-02-04T23:00:00.000Z",
     kept_at: "2026-02-05T00:00:00.000Z",
-    report: { tool, verdict, summary, asked, ...over },
+    report: { tool, verdict, summary, asked, numbers, ...over },
     judged: { checks: {}, findings: [] },
   };
 }
@@ -57,7 +57,7 @@ test("what is cut, and what could not be read, is counted; nothing kept is said 
 
 test("--json is the list on one line, with everything a program needs and no more than that", async () => {
   const out = await text({ reports: [kept()], total: 7, setAside: 1 }, "--json");
-  const { tool, verdict, summary, asked } = report();
+  const { tool, verdict, summary, asked, numbers } = report();
   const one = { as_of: asOf, kept_at: "2026-02-05T00:00:00.000Z", tool, asked, verdict, summary };
   expect(JSON.parse(out)).toEqual({ reports: [one], total: 7, set_aside: 1 });
   expect(out.match(/\n/gu)).toHaveLength(1);

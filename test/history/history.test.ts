@@ -254,3 +254,26 @@ describe("a state store that can't be used spoils no answer, and is never taken 
     await expect(remembering(refusing(["put"], new RangeError("a bug"))).remember(await night("09:30"))).rejects.toThrow(RangeError);
   });
 });
+
+describe("the numbers of the game date before", () => {
+  /** The same night, as if it had been another date with so many players. */
+  const dated = ({ judgement, report }: Night, date: string, players: string): Night => ({
+    judgement,
+    report: { ...report, asked: { ...report.asked, game_date: date }, numbers: { ...report.numbers, players } },
+  });
+
+  test("stand beside today's where a kept report has them, and only where they differ", async () => {
+    const { remember } = remembering(memoryState());
+    const today = await night("09:30");
+    await remember(dated(today, "2026-02-01", "212"));
+    await remember(dated(today, "2026-02-02", "140"));
+    await remember(dated(today, "2026-02-09", "999"));
+    expect((await remember(today)).before).toEqual({ game_date: "2026-02-02", numbers: { players: "140" } });
+  });
+
+  test("are not taken from another backend, tool or scenario", async () => {
+    const { remember } = remembering(memoryState());
+    await remember(dated(await night("09:30", "healthy", { scenario: "other" }), "2026-02-02", "140"));
+    expect((await remember(await night("09:30"))).before).toBeUndefined();
+  });
+});
