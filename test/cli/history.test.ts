@@ -57,7 +57,7 @@ test("what is cut, and what could not be read, is counted; nothing kept is said 
 
 test("--json is the list on one line, with everything a program needs and no more than that", async () => {
   const out = await text({ reports: [kept()], total: 7, setAside: 1 }, "--json");
-  const { tool, verdict, summary, asked, numbers } = report();
+  const { tool, verdict, summary, asked } = report();
   const one = { as_of: asOf, kept_at: "2026-02-05T00:00:00.000Z", tool, asked, verdict, summary };
   expect(JSON.parse(out)).toEqual({ reports: [one], total: 7, set_aside: 1 });
   expect(out.match(/\n/gu)).toHaveLength(1);
