@@ -80,6 +80,7 @@ function fileProblem(what: string, error: unknown): unknown {
   const known: Readonly<Record<string, string>> = {
     EEXIST: "it is there already; name another",
     ENOENT: "there is no such file or folder",
+    EISDIR: "it is a folder",
   };
   return new UserError(`${what}: ${known[String(error.code)] ?? String(error.code)}.`, { cause: error });
 }

@@ -1,5 +1,6 @@
 import type { DefenseRow, OffenseRow, PlayerRow, TableFacts } from "../evidence/looks/tables.ts";
 import { defenseRows, offenseRows, playerRows, processorRuns } from "../evidence/looks/tables.ts";
+import { addMinutes } from "../pipeline/dates.ts";
 import { dueAt, timeliness } from "../pipeline/due.ts";
 import type { Game } from "../pipeline/games.ts";
 import { isPairOf, teamsOf } from "../pipeline/games.ts";
@@ -14,7 +15,7 @@ import type { BoxEvidence } from "./landing.ts";
 import { boxScoreLooks, inputOf } from "./landing.ts";
 import type { SlatedGame } from "./slate.ts";
 import type { RecentRun } from "./rewriting.ts";
-import { beingRewritten, recentRun } from "./rewriting.ts";
+import { recentRun } from "./rewriting.ts";
 import { gamesOwing } from "./slate.ts";
 import { at, consequences, listNames, readerText, severityBy } from "./words.ts";
 
@@ -103,7 +104,7 @@ function judgeGame(
   if (input.there === "unknown") return Object.values(boxes).flatMap((look) => (look.seen ? [] : [couldNotLook(look)]));
   const time = timeliness(rules, "analytics", date, asOf, input.landedAt);
   if (time.state === "not_due") return [notDue("player and team rows", time.from, figures)];
-  if (rewriting !== undefined) return [beingRewritten(rewriting, scope, figures)];
+  if (rewriting !== undefined) return [rewritten(rewriting, said, scope, figures)];
   return [
     problem(severityBy(time, "P1"), {
       reason: none ? "missing" : "partial",
@@ -116,6 +117,19 @@ function judgeGame(
   ];
 }
 
+/** Incomplete while a writer is at work: not to be judged in full yet, but no better than a warning, and no reason for a second writer. */
+function rewritten(run: RecentRun, said: string, scope: Scope, figures: Figures): Finding {
+  const until = addMinutes(run.at, scope.rules.thresholds.completion.rewriting_minutes.minutes);
+  return problem("P3", {
+    reason: "being_rewritten",
+    observed: `${said}, while ${run.processor} was at work at ${at(run.at, scope)}`,
+    expected: "every row once the run has ended",
+    next: `Let the run end and ask again after ${at(until, scope)}; don't start a second one beside it.`,
+    graceUntil: until,
+    figures,
+  });
+}
+
 /** Classes of the processors that write what analytics is made of. */
 function processorsOf({ rules }: Scope): readonly string[] {
   const tables = [rules.analytics.players, rules.analytics.offense, rules.analytics.defense];
@@ -123,12 +137,14 @@ function processorsOf({ rules }: Scope): readonly string[] {
 }
 
 function sayAnalytics({ reason, findings, of }: Group, { rules, date, asOf }: Scope): Words | undefined {
+  const names = listNames(findings.map(({ subject }) => subject));
+  if (reason === "being_rewritten")
+    return { observed: `analytics incomplete for ${findings.length} of ${of} games, and being rewritten: ${names}` };
   if (reason !== "missing" && reason !== "partial") return undefined;
   const landed = findings.flatMap(({ finding }) => finding.figures?.["landedAt"] ?? []);
   const last = landed.length === 0 ? undefined : new Date(Math.max(...landed));
   const time = timeliness(rules, "analytics", date, asOf, last);
   const reader = time.state === "not_due" ? "" : readerText(time.breaks, { rules, date }, "them");
   const input = last === undefined ? "" : `; input landed ${at(last, { rules, date })}`;
-  const names = listNames(findings.map(({ subject }) => subject));
   return { observed: `analytics ${reason} for ${findings.length} of ${of} games: ${names}${input}${reader}` };
 }

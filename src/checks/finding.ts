@@ -37,7 +37,13 @@ export type Finding =
   | (Problem & { readonly verdict: "warn"; readonly severity: "P3" | "P4" })
   | (Problem & { readonly verdict: "fail"; readonly severity: "P0" | "P1" | "P2" })
   | (Said & { readonly verdict: "unknown"; readonly next: string })
-  | (Said & { readonly verdict: "not_due"; readonly from?: Date; readonly waitsFor?: string })
+  | (Said & {
+      readonly verdict: "not_due";
+      readonly from?: Date;
+      readonly waitsFor?: string;
+      /** Its stage's time has come; only the judgement is put off. A core check put off is no part of a pass. */
+      readonly putOff?: true;
+    })
   | (Said & { readonly verdict: "not_applicable" });
 
 export function pass(observed: string, figures: Figures = {}): Finding {
@@ -69,9 +75,14 @@ export function notDue(observed: string, from: Date, figures: Figures = {}): Fin
   return { verdict: "not_due", reason: "not_due", observed, from, figures };
 }
 
+/** Due, but not to be judged before that moment: something is being written, or the next phase still has its time. */
+export function putOff(observed: string, until: Date, figures: Figures = {}): Finding {
+  return { verdict: "not_due", reason: "put_off", observed, from: until, figures, putOff: true };
+}
+
 /** The earliest stage still missing carries the finding; this one waits for it. */
 export function waitsFor(check: string, figures: Figures = {}): Finding {
-  return { verdict: "not_due", reason: "waits", observed: `waits for ${check}`, waitsFor: check, figures };
+  return { verdict: "not_due", reason: "waits", observed: `waits for ${check}`, waitsFor: check, figures, putOff: true };
 }
 
 export function notApplicable(reason: string, observed: string): Finding {

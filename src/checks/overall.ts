@@ -1,5 +1,5 @@
 import type { Verdict } from "./finding.ts";
-import type { Judgement } from "./runner.ts";
+import type { JudgedCheck, Judgement } from "./runner.ts";
 
 export interface Overall {
   readonly verdict: Verdict;
@@ -19,7 +19,8 @@ const notEnough = "games";
  */
 export function overallOf({ checks, scope }: Judgement): Overall {
   const verdictOf = new Map(checks.map(({ check, verdict }) => [check.id, verdict]));
-  const core = scope.rules.core.map((id) => ({ id, verdict: verdictOf.get(id) ?? ("unknown" as const) }));
+  const putOff = new Set(checks.filter(isPutOff).map(({ check }) => check.id));
+  const core = scope.rules.core.map((id) => ({ id, verdict: verdictOf.get(id) ?? ("unknown" as const), putOff: putOff.has(id) }));
   const all = [...verdictOf.values()];
   const unjudged: readonly Verdict[] = ["not_due", "not_applicable", "unknown"];
   return {
@@ -30,10 +31,25 @@ export function overallOf({ checks, scope }: Judgement): Overall {
   };
 }
 
-function decide(all: readonly Verdict[], core: readonly { readonly id: string; readonly verdict: Verdict }[]): Verdict {
+/** Its time has come, but what it would judge is being written or waited for. */
+function isPutOff({ verdict, subjects }: JudgedCheck): boolean {
+  return (
+    verdict === "not_due" &&
+    subjects.some(({ findings }) => findings.some((finding) => finding.verdict === "not_due" && finding.putOff === true))
+  );
+}
+
+interface Core {
+  readonly id: string;
+  readonly verdict: Verdict;
+  readonly putOff: boolean;
+}
+
+function decide(all: readonly Verdict[], core: readonly Core[]): Verdict {
   if (all.includes("fail")) return "fail";
   if (all.includes("unknown") || core.some(({ verdict }) => verdict === "unknown")) return "unknown";
   if (all.includes("warn")) return "warn";
-  if (core.some(({ id, verdict }) => id !== notEnough && verdict === "pass")) return "pass";
+  const put = core.some(({ putOff }) => putOff);
+  if (!put && core.some(({ id, verdict }) => id !== notEnough && verdict === "pass")) return "pass";
   return all.includes("not_due") ? "not_due" : "not_applicable";
 }

@@ -3,7 +3,7 @@ import type { RunRow, TableFacts } from "../evidence/looks/tables.ts";
 import { addMinutes } from "../pipeline/dates.ts";
 import type { Scope } from "./check.ts";
 import type { Figures, Finding } from "./finding.ts";
-import { notDue } from "./finding.ts";
+import { putOff } from "./finding.ts";
 import { at } from "./words.ts";
 
 /** A run so recent that its table may stand between a DELETE and an INSERT. */
@@ -30,5 +30,5 @@ export function recentRun(
 
 export function beingRewritten(run: RecentRun, scope: Scope, figures: Figures): Finding {
   const until = addMinutes(run.at, scope.rules.thresholds.completion.rewriting_minutes.minutes);
-  return notDue(`being rewritten: ${run.processor} was at work at ${at(run.at, scope)}`, until, figures);
+  return putOff(`being rewritten: ${run.processor} was at work at ${at(run.at, scope)}`, until, figures);
 }

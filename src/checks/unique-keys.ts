@@ -88,7 +88,7 @@ function surplusFound({ id, declared }: TableSubject, surplus: Surplus, wanted: 
     reason: "surplus",
     observed: `${surplus.rows + surplus.unique} rows of which ${surplus.rows} surplus (${surplus.unique} unique) in ${id}${writersText(surplus)}; ${shapeText(surplus)}${stampsText(surplus, id, wanted, scope)}${read}`,
     expected: `one row per (${surplus.key.join(", ")})${validity(id, surplus.key, scope)}`,
-    next: `Remove the ${counted(surplus.rows, "surplus row")}, keeping per key the row with the ${keep}${again}.`,
+    next: `Remove the ${counted(surplus.rows, "surplus row")}, keeping per key ${surplus.copies === "identical" && surplus.stamps.length < 2 ? "any one, since they are alike" : `the row with the ${keep}`}${again}.`,
     figures,
   });
 }

@@ -90,7 +90,9 @@ function subjectsOf({ subjects = [], more }: ReportedFinding): string {
 
 function footer(report: Report, { width }: Canvas): string {
   const { coverage, examined, omitted, cost, next } = report;
-  const looks = coverage && `${coverage.looks} looks, ${coverage.failed} failed; ${coverage.rows} rows and ${coverage.documents} document${coverage.documents === 1 ? "" : "s"}`;
+  const looks =
+    coverage &&
+    `${coverage.looks} looks, ${coverage.failed} failed; ${coverage.rows} rows and ${coverage.documents} document${coverage.documents === 1 ? "" : "s"}`;
   const bytes = cost?.bytes === undefined ? "" : `, ${cost.bytes} bytes billed`;
   const lines: [string, string | undefined][] = [
     ["not shown", counted(omitted)],

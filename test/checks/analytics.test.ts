@@ -112,7 +112,7 @@ test("can't tell missing from waiting when no seen source has the game and one w
   expect(observed(await judge(night, at("10:30")), "analytics", "missing")).toEqual([]);
 });
 
-test("is being rewritten, not missing, while a run of its processor is at work", async () => {
+test("is only a warning, and asks for no second writer, while a run of its processor is at work", async () => {
   const night = without(smallNight(), analyticsTables);
   night.tables["runs"] = [
     {
@@ -123,6 +123,6 @@ test("is being rewritten, not missing, while a run of its processor is at work",
       processed_at: null,
     },
   ];
-  expect(said(await judge(night, at("09:30")), "analytics")).toContain("LAL@GSW: not_due not_due");
+  expect(said(await judge(night, at("09:30")), "analytics")).toContain("LAL@GSW: warn P3 being_rewritten");
   expect(said(await judge(night, at("09:39")), "analytics")).toContain("LAL@GSW: fail P1 missing");
 });

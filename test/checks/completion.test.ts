@@ -57,14 +57,14 @@ describe("flags against rows", () => {
       processed_at: null,
     });
     night.tables["runs"] = [run("TeamOffenseGameSummaryProcessor", "09:25")];
-    expect(await lines(night)).toContain("phase3/team_offense_game_summary: not_due not_due");
+    expect(await lines(night)).toContain("phase3/team_offense_game_summary: not_due put_off");
     night.tables["runs"] = [run("TeamOffenseGameSummaryProcessor", "09:15"), run("PlayerGameSummaryProcessor", "09:28")];
     expect(await lines(night)).toContain("phase3/team_offense_game_summary: fail P0 flag_without_rows");
   });
 
   test("rows without a flag are only a record fault when the rows are 30 minutes old", async () => {
     const night = stamped(recorded({ count: 4 }, ["team_offense_game_summary"]), "offense-rows", "processed_at", "09:01");
-    expect(await lines(night, at("09:30"))).toContain("phase3/team_offense_game_summary: not_due not_due");
+    expect(await lines(night, at("09:30"))).toContain("phase3/team_offense_game_summary: not_due put_off");
     expect(await lines(night, at("09:31"))).toContain("phase3/team_offense_game_summary: warn P3 rows_without_flag");
   });
 
@@ -148,7 +148,7 @@ describe("the record", () => {
 
   test("Phase 4 output older than the rows it reads is P2, run it again, whatever the trigger says", async () => {
     const night = stamped(smallNight(), "player-rows", "processed_at", "15:00");
-    expect(await lines(night, at("16:00"))).toContain("phase3/record: not_due not_due");
+    expect(await lines(night, at("16:00"))).toContain("phase3/record: not_due put_off");
     expect(await lines(night, at("16:01"))).toContain("phase3/record: fail P2 next_phase_older");
   });
 

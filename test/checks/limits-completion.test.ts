@@ -37,7 +37,7 @@ describe("a flag without rows", () => {
   };
 
   test.each([
-    ["10 minutes ago", "09:20", "not_due not_due"],
+    ["10 minutes ago", "09:20", "not_due put_off"],
     ["11 minutes ago", "09:19", "fail P0 flag_without_rows"],
     ["in the future", "09:40", "fail P0 flag_without_rows"],
   ])("beside a run stamped %s (%s) is %s", async (_title, started, expected) => {
@@ -49,7 +49,7 @@ describe("a flag without rows", () => {
   test("is being rewritten while the end of a long run is at most 10 minutes old", async () => {
     const night = emptied();
     night.tables["runs"] = [run("08:00", "09:25")];
-    expect(await of("team_offense_game_summary", night)).toContain("not_due not_due");
+    expect(await of("team_offense_game_summary", night)).toContain("not_due put_off");
   });
 
   test("is P0 on the day itself for a processor that does not eat the games: it does not wait for 04:30", async () => {

@@ -56,3 +56,20 @@ test("says So far only while a core check is not due", () => {
   expect(overall({ ...core, minutes: "not_due" }).soFar).toBe(false);
   expect(overall({ ...core, completion: "not_due" }).soFar).toBe(true);
 });
+
+test("a core check that is due but put off is no part of a pass: nothing is green while it is being written", () => {
+  const put = {
+    subject: "x",
+    check: "analytics",
+    verdict: "not_due" as const,
+    evidence: [],
+    findings: [{ verdict: "not_due" as const, reason: "put_off", observed: "", putOff: true as const }],
+  };
+  const checks = Object.entries({ ...core, analytics: "not_due" as const }).map(([id, verdict]) => ({
+    check: { id, question: "", depth: "quick" as const, units: () => [] },
+    verdict,
+    subjects: id === "analytics" ? [put] : [],
+    judgedSomething: true,
+  }));
+  expect(overallOf({ scope, checks, looks: [] }).verdict).toBe("not_due");
+});

@@ -102,7 +102,10 @@ test("sees one player under two ids of a game, which a key with the game id woul
 });
 
 test("says the key and since when it holds", async () => {
-  const judged = await judge(copied(smallNight(), "player-rows", 3), at("09:30"));
+  const judged = await judge(
+    copied(smallNight(), "player-rows", 3, (row) => ({ ...row, processed_at: at("06:19").toISOString() })),
+    at("09:30"),
+  );
   const [finding] =
     judged.checks.find(({ check }) => check.id === "unique-keys")?.subjects.find(({ subject }) => subject === players)?.findings ?? [];
   expect(finding).toMatchObject({
@@ -112,7 +115,10 @@ test("says the key and since when it holds", async () => {
 });
 
 test("keeps the most complete copy of a team row, not the newest", async () => {
-  const judged = await judge(copied(smallNight(), "offense-rows", 2), at("09:30"));
+  const judged = await judge(
+    copied(smallNight(), "offense-rows", 2, (row) => ({ ...row, possessions: 41 })),
+    at("09:30"),
+  );
   const [finding] =
     judged.checks
       .find(({ check }) => check.id === "unique-keys")
@@ -138,4 +144,11 @@ test("does not take a snapshot or history table for one with duplicates", async 
     processed_at: at("06:19").toISOString(),
   }));
   expect(verdictOf(await judge(night, at("09:30")), "unique-keys")).toBe("pass");
+});
+
+test("alike copies of one batch leave no choice to make: any one is kept", async () => {
+  const judged = await judge(copied(smallNight(), "player-rows", 3), at("09:30"));
+  const [finding] =
+    judged.checks.find(({ check }) => check.id === "unique-keys")?.subjects.find(({ subject }) => subject === players)?.findings ?? [];
+  expect(finding).toMatchObject({ next: expect.stringContaining("keeping per key any one, since they are alike") });
 });

@@ -160,3 +160,13 @@ test("detail names every look that a finding rests on, and what each check exami
   expect(report.findings?.find((line) => line.id === "completion/phase3/record")?.evidence).toHaveLength(8);
   expect(report.examined).toMatchObject({ games: expect.any(Number), completion: expect.any(Number) });
 });
+
+test("a date beyond what the scenario holds is not supplied: unknown, neither missing nor healthy", async () => {
+  const report = await ask(feb03("18:00"), { game_date: "2026-01-20" });
+  expect(report.verdict).toBe("unknown");
+  expect(report.summary).toContain("the scenario holds no data for 2026-01-20");
+});
+
+test.each(["14:50", "14:59", "15:00", "15:05", "15:12"])("starting a run again turns no failing night green, at %s", async (time) => {
+  expect(["pass", "not_applicable"]).not.toContain((await ask(feb03(time), { game_date: "2026-02-03" })).verdict);
+});

@@ -32,6 +32,7 @@ export function embeddedWarehouse(stores: Stores, clock: StoreClock, engine: Eng
         const table = tableIn(ask.sql);
         const disturbed = await disturbance(world, { port: "warehouse", names: [table] }, call);
         const stored = storedTable(world, table);
+        refuseBeyond(world, ask);
         if (disturbed === "empty") return { rows: [] };
         const answer = disturbed === "garbage" ? garbage(ask) : await select(engine, stored, ask, over);
         const rows = readRows(ask, table, answer);
@@ -66,6 +67,13 @@ async function select(engine: Engine, stored: StoredTable, ask: Query, over: Abo
 /** Rows as no warehouse sends them: each declared column of a type that no kind is read from. */
 function garbage({ columns }: Query): RawColumn[] {
   return Object.keys(columns).map((name) => ({ name, type: "BIT", values: ["0110"] }));
+}
+
+function refuseBeyond({ covers }: World, { params }: Query): void {
+  const date = params["date"];
+  if (covers === undefined || date?.kind !== "date" || (covers.from <= date.value && date.value <= covers.to)) return;
+  const reason = `the scenario holds no data for ${date.value}, only from ${covers.from} to ${covers.to}`;
+  throw new BackendError("not_supplied", reason, "Ask for a date within, or give the scenario more days (`days`).");
 }
 
 function storedTable(world: World, table: TableName): StoredTable {

@@ -28,6 +28,8 @@ export interface World {
   /** Ids of a collection's documents in order; none for an unknown collection. */
   documentIds(collection: string): readonly string[];
   readonly failures: readonly Failure[];
+  /** First and last date that the stores hold in full; beyond them nothing was supplied, which is not "nothing there". */
+  readonly covers?: { readonly from: string; readonly to: string };
 }
 
 /** All moments of a scenario. Asking for an earlier moment is allowed and sees what was there then. */

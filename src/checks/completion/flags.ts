@@ -11,7 +11,7 @@ import { analyticsLooks, isComplete } from "../analytics.ts";
 import type { Scope } from "../check.ts";
 import { couldNotLook, defineCheck } from "../check.ts";
 import type { Finding } from "../finding.ts";
-import { notApplicable, notDue, pass, problem, unknown, waitsFor } from "../finding.ts";
+import { notApplicable, notDue, pass, problem, putOff, unknown, waitsFor } from "../finding.ts";
 import { keepOne, writtenBetween } from "../keep.ts";
 import { beingRewritten, recentRun } from "../rewriting.ts";
 import { at, consequences, severityBy } from "../words.ts";
@@ -114,7 +114,7 @@ function rowsWithoutFlag(
   if (record === null) return notApplicable("no_document", "there is no document; the record speaks of it");
   const lag = rules.thresholds.completion.flag_lag_minutes.minutes;
   if (newest !== undefined && asOf < addMinutes(newest, lag)) {
-    return notDue(`rows of ${at(newest, scope)} are newer than ${lag} min; the entry follows them`, addMinutes(newest, lag), figures);
+    return putOff(`rows of ${at(newest, scope)} are newer than ${lag} min; the entry follows them`, addMinutes(newest, lag), figures);
   }
   if (processor.eats_games) {
     const { players, offense, defense } = wanted;

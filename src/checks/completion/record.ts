@@ -12,7 +12,7 @@ import { isComplete } from "../analytics.ts";
 import type { Scope } from "../check.ts";
 import { defineCheck } from "../check.ts";
 import type { Finding } from "../finding.ts";
-import { note, notApplicable, notDue, pass, problem, unknown, waitsFor } from "../finding.ts";
+import { note, notApplicable, notDue, pass, problem, putOff, unknown, waitsFor } from "../finding.ts";
 import { writtenBetween } from "../keep.ts";
 import { gamesOwing } from "../slate.ts";
 import { at, listNames, severityBy } from "../words.ts";
@@ -126,7 +126,7 @@ function outputFinding(outputs: readonly Output[], newest: Date, scope: Scope, f
   if (missing.length + older.length === 0) return undefined;
   const lag = rules.thresholds.completion.next_phase_lag_minutes.minutes;
   const until = addMinutes(newest, lag);
-  if (asOf <= until) return notDue(`${name} has ${lag} min from the newest rows (${at(newest, scope)})`, until, figures);
+  if (asOf <= until) return putOff(`${name} has ${lag} min from the newest rows (${at(newest, scope)})`, until, figures);
   const time = timeliness(rules, "completion", date, asOf, newest);
   if (time.state === "not_due") return notDue(`output of ${name}`, time.from, figures);
   const none = missing.length > 0;
@@ -175,7 +175,7 @@ function storedFinding(
     reason: "record_wrong",
     observed: `the ${rules.completion.phase.replace("phase", "Phase ")} record ${wrong.join(", ")}, while ${filled === all ? `all ${countWord(all)}` : `${filled} of ${all}`} tables hold rows and ${output}: output complete, record wrong`,
     expected: `${collection}/${date} counts its ${stored?.entries.length ?? all} entries and is marked as triggered`,
-    next: "Reconcile the record; nothing is to be run again.",
+    next: "Reconcile the record. It alone is wrong: no phase has to run for its sake.",
     figures,
   });
 }

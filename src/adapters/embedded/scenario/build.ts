@@ -19,6 +19,8 @@ export function buildStores(scenario: Scenario, pipeline: Pipeline): Stores {
     // A copy of rows that are not there is refused now, not in the middle of somebody's question.
     if (change.verb === "duplicate") tables.count(change.table, change.night ?? scenario.night.date, change.from.getTime());
   }
+  const { processed } = plot.season;
+  const covers = { from: processed[0] ?? scenario.night.date, to: processed.at(-1) ?? scenario.night.date };
   const fails = scenario.changes.filter((change) => change.verb === "fail");
   return {
     at(instant) {
@@ -26,6 +28,7 @@ export function buildStores(scenario: Scenario, pipeline: Pipeline): Stores {
       return {
         table: (name) => tables.at(name, moment),
         document: (collection, id) => documents.at(collection, id, moment),
+        covers,
         documentIds: (collection) => documents.ids(collection, moment),
         failures: fails.filter(({ from, until }) => from <= instant && (until === undefined || instant < until)).map(failure),
       };
