@@ -336,4 +336,5 @@ test("a second look takes along every look declared after the flag: another proc
   expect(said(judged, "completion").filter((line) => line.includes("P0"))).toEqual([
     "phase3/upcoming_team_game_context: fail P0 flag_without_rows",
   ]);
+  expect(judged.looks.map((look) => look.id).filter((id) => id.endsWith("(third look)"))).toEqual([]);
 });
