@@ -43,7 +43,8 @@ export const settings: Readonly<Record<SettingName, Described>> = {
   project: { takes: "ID", describes: "Google Cloud project. Not in this version yet." },
   clock: {
     takes: "TIME",
-    describes: "Judge as of this moment, e.g. \"2026-02-04 10:30\" in the pipeline's zone, or ISO 8601. Default: the scenario's own clock.",
+    describes:
+      "Judge as of this moment: 10:30 on the morning after the scenario's night, \"2026-02-04 10:30\" in the pipeline's zone, or ISO 8601. Default: the scenario's own clock.",
   },
   state: { takes: "DIR", describes: "Where reports are kept. Default: $XDG_STATE_HOME/postgame, else ~/.local/state/postgame." },
   "save-evidence": { takes: "FILE", describes: "Save what was looked at, secrets redacted, to be replayed with --evidence." },

@@ -76,10 +76,14 @@ function refuseWhatIsNotThereYet({ backend, project }: Config): void {
 
 async function openScenario(scenarioName: string, { pipeline: pipelineFile, clock, state }: Config): Promise<Session> {
   const { pipeline, scenario, stores, engine, embedded } = await loadNight(scenarioName, pipelineFile.value);
-  const start = clock.value === undefined ? scenario.clock : embedded.parseInstant(clock.value, pipeline.zone);
+  const morning = embedded.addDays(scenario.night.date, 1);
+  const written = clock.value !== undefined && /^\d{2}:\d{2}(?::\d{2})?$/u.test(clock.value) ? `${morning} ${clock.value}` : clock.value;
+  const start = written === undefined ? scenario.clock : embedded.parseInstant(written, pipeline.zone);
   if (start === undefined) {
     const given = `${clock.source}: "${short(clock.value ?? "")}" is no moment`;
-    throw new UserError(`${given}; write "2026-02-04 18:00" (${pipeline.zone}) or ISO 8601 with an offset.`);
+    throw new UserError(
+      `${given}; write "18:00" (the morning after the night, ${pipeline.zone}), "${morning} 18:00" or ISO 8601 with an offset.`,
+    );
   }
   return {
     pipeline,
@@ -133,7 +137,7 @@ async function readNight(scenarioName: string, pipelineName: string) {
 async function importEmbedded() {
   const [
     { loadPipeline },
-    { parseInstant },
+    { addDays, parseInstant },
     { loadScenario },
     { buildStores },
     { embeddedEngine, embeddedWarehouse },
@@ -148,7 +152,17 @@ async function importEmbedded() {
     import("./adapters/embedded/documents.ts"),
     import("./adapters/embedded/clock.ts"),
   ]);
-  return { loadPipeline, parseInstant, loadScenario, buildStores, embeddedEngine, embeddedWarehouse, embeddedDocuments, storeClock };
+  return {
+    addDays,
+    loadPipeline,
+    parseInstant,
+    loadScenario,
+    buildStores,
+    embeddedEngine,
+    embeddedWarehouse,
+    embeddedDocuments,
+    storeClock,
+  };
 }
 
 async function scenarios(): Promise<readonly ShippedScenario[]> {

@@ -34,7 +34,7 @@ describe("a scenario by its name", () => {
     [["--scenario", "feb-03", "--pipeline", "nab"], /^No pipeline "nab"; known: nba\. Did you mean "nba"\?/u],
     [
       ["--scenario", "feb-03", "--clock", "25:00"],
-      /^--clock: "25:00" is no moment; write "2026-02-04 18:00" \(America\/New_York\) or ISO 8601/u,
+      /^--clock: "25:00" is no moment; write "18:00" \(the morning after the night, America\/New_York\), "2026-02-04 18:00" or ISO 8601/u,
     ],
     [["--clock", "2026-02-04 18:00"], /^--clock needs a scenario/u],
     [["--backend", "embedded"], /^The embedded backend plays a scenario/u],
