@@ -43,7 +43,7 @@ export async function replayedSession(file: string, pipeline: Pipeline): Promise
   return {
     pipeline,
     backend: bundle.backend,
-    replayed: basename(file),
+    replayed: short(basename(file)),
     ...(bundle.scenario === undefined ? {} : { scenario: bundle.scenario }),
     begin: () => {
       let now = new Date(bundle.as_of);

@@ -14,7 +14,7 @@ import type { Session } from "./session.ts";
 import { findFile, packageRoot, shippedNames } from "./shipped-files.ts";
 
 /** What one call may take, whatever the backend. Hosts give up at 60 s or later. */
-const limits = { lookTimeoutMs: 10_000, callMs: 45_000, budget: { maxRows: 20_000, maxBytes: 2 ** 30 } } as const;
+const limits = { lookTimeoutMs: 10_000, callMs: 55_000, budget: { maxRows: 20_000, maxBytes: 2 ** 30 } } as const;
 
 /** Runs the command line; resolves to the exit code. */
 export async function main(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<number> {

@@ -1,15 +1,17 @@
 /** What secrets look like in text that comes from outside; each is replaced whole. */
 const secrets: readonly RegExp[] = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/gu,
-  /\bya29\.[\w.-]{10,}/gu, // Google access token
-  /\bAIza[\w-]{30,}/gu, // Google API key
-  /\bGOCSPX-[\w-]{10,}/gu, // Google OAuth client secret
-  /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/gu, // JSON Web Token
-  /\b(?:ghp|gho|ghs|github_pat)_\w{20,}/gu,
-  /\b(?:Bearer|Basic)\s+[\w.~+/-]{12,}=*/giu,
-  /\b[\w.+-]+@[\w-]+\.iam\.gserviceaccount\.com\b/gu,
-  /(?<=\b(?:password|passwd|secret|token|api[_-]?key|client[_-]?secret)["']?\s*[=:]\s*["']?)[^\s"',;&]{6,}/giu,
-  /(?<=:\/\/[^\s/:@]+:)[^\s/@]+(?=@)/gu, // password in a URL
+  /(?<![A-Za-z0-9])ya29\.[\w.-]{10,}/gu, // Google access token
+  /(?<![A-Za-z0-9])1\/\/0[\w-]{20,}/gu, // Google refresh token
+  /(?<![A-Za-z0-9])AIza[\w-]{30,}/gu, // Google API key
+  /(?<![A-Za-z0-9])GOCSPX-[\w-]{10,}/gu, // Google OAuth client secret
+  /(?<![A-Za-z0-9])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/gu, // JSON Web Token
+  /(?<![A-Za-z0-9])(?:gh[pousr]|github_pat|glpat|xox[abprs]|sk)[-_][\w-]{16,}/gu,
+  /(?<![A-Za-z0-9])AKIA[A-Z0-9]{12,}/gu,
+  /(?<![A-Za-z0-9])(?:Bearer|Basic)\s+[\w.~+/-]{12,}=*/giu,
+  /(?<![\w.+-])[\w.+-]+@(?:[\w-]+\.iam|developer)\.gserviceaccount\.com/gu,
+  /(?<=(?:password|passwd|secret|token|api[_-]?key|signature|credential)["']?\s*[=:]\s*["']?)[^\s"',;&]{6,}/giu,
+  /(?<=:\/\/[^\s/:@]+:)[^\s@]+(?=@)/gu, // password in a URL
 ];
 
 /** The text with everything that looks like a secret replaced by `[redacted]`. */

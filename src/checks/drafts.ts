@@ -1,5 +1,6 @@
 import type { Evidence } from "../evidence/evidence.ts";
 import type { PostponementRow, ScheduleRow, TableFacts } from "../evidence/looks/tables.ts";
+import { quoted } from "../outside-text.ts";
 import type { Game } from "../pipeline/games.ts";
 import { gameOf } from "../pipeline/games.ts";
 import type { Rules } from "../pipeline/load.ts";
@@ -42,12 +43,7 @@ function draftOf(row: ScheduleRow, rules: Rules, window: readonly ScheduleRow[],
   const competition = rules.games.competitions[prefix];
   const { away_team_tricode: away, home_team_tricode: home } = row;
   const sign = postponementSign(row, rules, window, postponed);
-  const unplaced =
-    competition === undefined
-      ? `its id begins with "${prefix}", which is no competition of the pipeline file`
-      : away === null || home === null
-        ? "the schedule lacks one of its teams"
-        : undefined;
+  const unplaced = unplacedBy(row, rules);
   return {
     ...gameOf(away ?? "?", home ?? "?"),
     status: row.game_status,
@@ -66,7 +62,12 @@ function postponementSign(
   postponed: Evidence<TableFacts<PostponementRow>>,
 ): Sign | undefined {
   const confirmed = postponed.seen
-    ? postponed.facts.rows.find((entry) => entry.game_id === row.game_id && entry.status?.toLowerCase() === "confirmed")
+    ? postponed.facts.rows.find(
+        (entry) =>
+          entry.game_id === row.game_id &&
+          entry.status?.toLowerCase() === "confirmed" &&
+          (entry.new_date === null || entry.new_date > row.game_date),
+      )
     : undefined;
   if (confirmed !== undefined)
     return { said: `postponed from ${row.game_date}${confirmed.new_date === null ? "" : ` to ${confirmed.new_date}`}`, confirmed: true };
@@ -75,19 +76,38 @@ function postponementSign(
   const wording = (row.game_status_text ?? "").toLowerCase();
   const word = rules.games.not_played_text.find((candidate) => wording.includes(candidate));
   if (word !== undefined) return { said: `${word} on ${row.game_date}, no new date known`, confirmed: false };
-  const known = [...rules.games.status.final, ...rules.games.status.unplayed];
-  if (row.game_status === null || known.includes(row.game_status)) return undefined;
+  if (row.game_status === null || !rules.games.status.not_played.includes(row.game_status)) return undefined;
   return { said: `status ${row.game_status} on ${row.game_date}: not played, no new date known`, confirmed: false };
 }
 
-/** One entry per pair of teams: a doubled id is one game, and the row that got furthest speaks for it. */
+/** Why the row can't be placed: it must neither be counted nor left out. */
+function unplacedBy(
+  { away_team_tricode: away, home_team_tricode: home, game_status: status, game_id: id }: ScheduleRow,
+  rules: Rules,
+): string | undefined {
+  const prefix = (id ?? "").slice(0, 3);
+  const { final, unplayed, not_played: notPlayed } = rules.games.status;
+  if (rules.games.competitions[prefix] === undefined)
+    return `its id begins with ${quoted(prefix)}, which is no competition of the pipeline file`;
+  if (away === null || home === null) return "the schedule lacks one of its teams";
+  return status === null || [...final, ...unplayed, ...notPlayed].includes(status)
+    ? undefined
+    : `its status is ${status}, which the pipeline file does not explain`;
+}
+
+/**
+ * One entry per pair of teams: a doubled id is one game, and the row that got furthest speaks for it. If another row of
+ * it says that it was not played, that stays said: one of the two is wrong.
+ */
 function uniqueGames(drafts: readonly Draft[]): readonly Draft[] {
   const unplaced = drafts.filter((draft) => draft.unplaced !== undefined);
   const byPair = new Map<string, Draft>();
   for (const draft of drafts.filter((candidate) => candidate.unplaced === undefined)) {
     const pair = [draft.away, draft.home].toSorted().join(" ");
     const known = byPair.get(pair);
-    if (known === undefined || rank(draft) > rank(known)) byPair.set(pair, draft);
+    const furthest = known === undefined || rank(draft) > rank(known) ? draft : known;
+    const sign = furthest.sign ?? draft.sign ?? known?.sign;
+    byPair.set(pair, sign === undefined ? furthest : { ...furthest, sign: furthest.sign ?? { ...sign, confirmed: false } });
   }
   return [...byPair.values(), ...unplaced].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }

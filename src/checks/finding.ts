@@ -85,8 +85,8 @@ export function waitsFor(check: string, figures: Figures = {}): Finding {
   return { verdict: "not_due", reason: "waits", observed: `waits for ${check}`, waitsFor: check, figures, putOff: true };
 }
 
-export function notApplicable(reason: string, observed: string): Finding {
-  return { verdict: "not_applicable", reason, observed };
+export function notApplicable(reason: string, observed: string, figures: Figures = {}): Finding {
+  return { verdict: "not_applicable", reason, observed, figures };
 }
 
 export function severityOf(finding: Finding): Severity | undefined {

@@ -1,6 +1,6 @@
-import type { BoxScoreRow, PlayerRow, TableFacts } from "../evidence/looks/tables.ts";
-import { playerRows, postponements, scheduleWindow } from "../evidence/looks/tables.ts";
-import type { Evidence } from "../evidence/evidence.ts";
+import type { TableFacts } from "../evidence/looks/tables.ts";
+import { postponements, rowsOf, scheduleWindow } from "../evidence/looks/tables.ts";
+import type { Evidence, Look } from "../evidence/evidence.ts";
 import { codeName } from "../outside-text.ts";
 import { instantOf } from "../pipeline/dates.ts";
 import { dueAt } from "../pipeline/due.ts";
@@ -11,6 +11,7 @@ import type { Finding } from "./finding.ts";
 import { note, notApplicable, notDue, pass, problem, unknown } from "./finding.ts";
 import { boxScoreLooks } from "./landing.ts";
 import type { SlatedGame } from "./slate.ts";
+import { preparedTables, teamIn } from "./slate.ts";
 import { at, counted, listNames } from "./words.ts";
 
 interface GameSubject {
@@ -34,7 +35,14 @@ const scheduled = defineCheck({
   ...face,
   subjects: ({ slate, date }) => (slate.kind === "games" ? [{ id: date }] : []),
   needs: (_subject, { rules, date }) => ({ schedule: scheduleWindow(rules, date) }),
-  wants: (_subject, scope) => ({ ...boxScoreLooks(scope), [scope.rules.analytics.players]: playerRows(scope.rules, scope.date) }),
+  wants: (_subject, scope): Readonly<Record<string, Look<TableFacts>>> => {
+    const { rules, date } = scope;
+    const { players, offense } = rules.analytics;
+    return {
+      ...boxScoreLooks(scope),
+      ...Object.fromEntries([players, offense, ...preparedTables(rules)].map((table) => [table, rowsOf(rules, date, table)])),
+    };
+  },
   judge: ({ schedule: _schedule, ...rows }, { scope }) => judgeStrays(rows, scope),
 });
 
@@ -82,12 +90,12 @@ function judgeExpected(game: SlatedGame, { date, asOf, rules }: Scope): Finding 
   });
 }
 
-type RowLooks = Readonly<Record<string, Evidence<TableFacts<BoxScoreRow | PlayerRow>>>>;
+type RowLooks = Readonly<Record<string, Evidence<TableFacts>>>;
 
 function judgeStrays(looks: RowLooks, { rules, date, asOf, slate }: Scope): readonly Finding[] {
   const slated = slate.kind === "games" ? slate.games : [];
   const rows = Object.entries(looks).flatMap(([table, look]) =>
-    look.seen ? look.facts.rows.map((row) => ({ table, team: row.team_abbr })) : [],
+    look.seen ? look.facts.rows.map((row) => ({ table, team: teamIn(row) })) : [],
   );
   const strays = rows.filter(({ team }) => team !== null && !slated.some((game) => plays(game, team)));
   const teamless = rows.filter(({ team }) => team === null);

@@ -7,26 +7,29 @@ export interface Kept<R extends Row> {
   readonly rows: readonly R[];
   /** Rows beyond the first of their business key: `unique-keys` speaks of them, every other check ignores them. */
   readonly setAside: number;
+  /** Rows without part of their key: they can't be told from copies, so no count takes them in. */
+  readonly keyless: readonly R[];
 }
 
 /** One row per business key, by the table's keep rule; ties are broken by the row's content, so that the choice is stable. */
 export function keepOne<R extends Row>(rows: readonly R[], table: TableRules): Kept<R> {
-  const groups = [...groupByKey(rows, table.also_once ?? table.key).values()];
+  const { groups, keyless } = groupByKey(rows, table.also_once ?? table.key);
   const kept = groups.flatMap((group) => group.toSorted((a, b) => compareByRule(a, b, table)).slice(0, 1));
-  return { rows: kept, setAside: rows.length - kept.length };
+  return { rows: kept, setAside: rows.length - keyless.length - kept.length, keyless };
 }
 
-export function groupByKey<R extends Row>(rows: readonly R[], key: readonly string[]): Map<string, R[]> {
+export function groupByKey<R extends Row>(rows: readonly R[], key: readonly string[]): { groups: readonly R[][]; keyless: readonly R[] } {
   const groups = new Map<string, R[]>();
+  const keyless: R[] = [];
   for (const row of rows) {
-    // A row without part of its key is nobody's copy.
-    const whole = key.every((column) => (row[column] ?? null) !== null);
-    const name = JSON.stringify(whole ? key.map((column) => row[column] ?? null) : { keyless: groups.size });
+    const values = key.map((column) => row[column] ?? null);
+    const name = JSON.stringify(values);
     const group = groups.get(name);
-    if (group === undefined) groups.set(name, [row]);
+    if (values.includes(null)) keyless.push(row);
+    else if (group === undefined) groups.set(name, [row]);
     else group.push(row);
   }
-  return groups;
+  return { groups: [...groups.values()], keyless };
 }
 
 /** Negative if the keep rule prefers `a`. */

@@ -6,6 +6,9 @@ import type { Figures, Finding } from "./finding.ts";
 import { putOff } from "./finding.ts";
 import { at } from "./words.ts";
 
+/** Runs that ended like this write no more: a processor that keeps failing must not put its judgement off for ever. */
+const idle: readonly string[] = ["failed", "skipped"];
+
 /** A run so recent that its table may stand between a DELETE and an INSERT. */
 export interface RecentRun {
   readonly processor: string;
@@ -20,8 +23,8 @@ export function recentRun(
 ): RecentRun | undefined {
   if (!runs.seen) return undefined;
   const since = addMinutes(asOf, -rules.thresholds.completion.rewriting_minutes.minutes);
-  const times = runs.facts.rows.flatMap(({ processor_name: processor, started_at: started, processed_at: ended }) =>
-    processor !== null && processors.includes(processor)
+  const times = runs.facts.rows.flatMap(({ processor_name: processor, status, started_at: started, processed_at: ended }) =>
+    processor !== null && processors.includes(processor) && !idle.includes(status ?? "")
       ? [started, ended].flatMap((time) => (time === null ? [] : [{ processor, at: new Date(time) }]))
       : [],
   );

@@ -87,7 +87,7 @@ interface Confirming {
 }
 
 /** Looks made so often without the stores agreeing prove nothing either way. */
-const mostLooks = 4;
+const mostLooks = 3;
 
 /**
  * What rests on two stores disagreeing is looked at again, flags first, before it is said: the stores may have been
@@ -123,11 +123,12 @@ async function confirmed(
   const next = await Promise.all(
     units.map((unit, index) => {
       const before = judged[index];
-      const untouched = before !== undefined && !unit.looks.some((look) => again.has(look.id));
+      const said = settled.has(idOf(unit)) || !unit.looks.some((look) => again.has(look.id));
+      const untouched = before !== undefined && said;
       return untouched ? Promise.resolve(before) : examine(unit, mixed, asOf);
     }),
   );
-  return confirmed(run, next, mixed, nth + 1, new Set(doubted.map(idOf)));
+  return confirmed(run, next, mixed, nth + 1, new Set([...settled, ...doubted.map(idOf)]));
 }
 
 function idOf({ check, subject }: { readonly check: string; readonly subject: string }): string {

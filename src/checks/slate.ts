@@ -1,17 +1,15 @@
 import type { Evidence, Gather, Unseen } from "../evidence/evidence.ts";
 import { completionDocument } from "../evidence/looks/documents.ts";
 import type { BoxScoreRow, ScheduleRow, TableFacts } from "../evidence/looks/tables.ts";
-import { boxScoreRows, defenseRows, offenseRows, playerRows, postponements, scheduleWindow } from "../evidence/looks/tables.ts";
+import { boxScoreRows, defenseRows, offenseRows, playerRows, postponements, rowsOf, scheduleWindow } from "../evidence/looks/tables.ts";
 import type { CalendarDate } from "../pipeline/dates.ts";
 import { isCalendarDate } from "../pipeline/dates.ts";
 import type { Game } from "../pipeline/games.ts";
-import { plays } from "../pipeline/games.ts";
+import { plays, teamsOf } from "../pipeline/games.ts";
 import type { Rules } from "../pipeline/load.ts";
-import { tableRules } from "../pipeline/load.ts";
 import type { StageName } from "../pipeline/schema.ts";
 import type { Draft } from "./drafts.ts";
 import { draftsOf, owedBy } from "./drafts.ts";
-import { keepOne } from "./keep.ts";
 
 /** Whether the game is to be expected to have been played on the date. */
 export type Standing =
@@ -66,7 +64,7 @@ export function gamesOwing(slate: Slate, stage: StageName): readonly SlatedGame[
 export async function establishSlate(rules: Rules, date: CalendarDate, gather: Gather): Promise<SlateEvidence> {
   const [schedule, postponed] = await Promise.all([gather(scheduleWindow(rules, date)), gather(postponements(rules, date))]);
   if (!schedule.seen) return { slate: unknownSlate(schedule), looks: [schedule, postponed] };
-  const window = keepOne(schedule.facts.rows, tableRules(rules, rules.games.schedule)).rows;
+  const window = schedule.facts.rows;
   const drafts = draftsOf(date, window, postponed, rules);
   const countable = drafts.filter((draft) => draft.owes.length > 0);
   const doubtful = countable.some((draft) => draft.sign !== undefined || (!draft.final && !postponed.seen));
@@ -86,7 +84,7 @@ function settle({ sign, unplaced, ...game }: Draft, boxes: BoxLooks, postponed: 
     return { ...game, standing: { kind: "unsure", reason: "unplaced", said: unplaced, next } };
   }
   if (game.owes.length === 0) return { ...game, standing: { kind: "excluded", rule: game.competition } };
-  const played = boxes.some((box) => box.seen && box.facts.rows.some((row) => plays(game, row.team_abbr)));
+  const played = boxes.some((box) => box.seen && teamsOf(game).every((team) => box.facts.rows.some((row) => row.team_abbr === team)));
   const odd = sign === undefined ? {} : { odd: `the schedule says ${sign.said}, but box scores are there` };
   if (played) return { ...game, standing: { kind: "expected" }, ...odd };
   if (sign === undefined && (game.final || postponed.seen)) return { ...game, standing: { kind: "expected" } };
@@ -129,13 +127,17 @@ async function contradicted(
     gather(offenseRows(rules, date)),
     gather(defenseRows(rules, date)),
   ]);
-  const looks = [document, players, offense, defense];
+  const prepared = await Promise.all(
+    preparedTables(rules).map(async (table) => ({ table, look: await gather(rowsOf(rules, date, table)) })),
+  );
+  const looks = [document, players, offense, defense, ...prepared.map(({ look }) => look)];
   const { players: playerTable, offense: offenseTable, defense: defenseTable } = rules.analytics;
   const found = [
     ...boxes.map((box, index) => stray(box, rules.box_scores.sources[index]?.table ?? "", games, (row) => row.team_abbr)),
     stray(players, playerTable, games, (row) => row.team_abbr),
     stray(offense, offenseTable, games, (row) => row.team_abbr),
     stray(defense, defenseTable, games, (row) => row.defending_team_abbr),
+    ...prepared.map(({ table, look }) => stray(look, table, games, teamIn)),
     {
       count: document.seen && games.length === 0 && document.facts.record !== null ? 1 : 0,
       what: `document ${rules.completion.collection}/${date}`,
@@ -156,6 +158,16 @@ async function contradicted(
   }
   const lost = [...boxes, ...looks].find((look) => !look.seen);
   return lost === undefined || lost.seen ? { looks } : { slate: unknownSlate(lost), looks };
+}
+
+/** Tables filled before the games, which show whom the pipeline expected to play. */
+export function preparedTables(rules: Rules): readonly string[] {
+  return Object.values(rules.completion.processors).flatMap(({ table, eats_games: eatsGames }) => (eatsGames ? [] : [table]));
+}
+
+export function teamIn(row: TableFacts["rows"][number]): string | null {
+  const team = row["team_abbr"];
+  return typeof team === "string" ? team : null;
 }
 
 function stray<R>(

@@ -19,27 +19,31 @@ export interface Surplus {
   readonly factor?: number;
   /** Surplus rows that a key with the game id would not show: the same player or team under two ids of a game. */
   readonly acrossIds: number;
+  /** Rows without part of their key. */
+  readonly keyless: number;
   /** When the copies were written, oldest first; one if they came in one batch. */
   readonly stamps: readonly Date[];
 }
 
 export function surplusOf(rows: readonly Row[], declared: TableRules): Surplus {
   const key = declared.also_once ?? declared.key;
-  const all = groupByKey(rows, key);
-  const groups = [...all.values()].filter((group) => group.length > 1);
-  const surplus = rows.length - all.size;
-  const underKey =
-    rows.length - groupByKey(rows, [...new Set([...declared.key, ...("game_id" in declared.columns ? ["game_id"] : [])])]).size;
-  const sizes = new Set([...all.values()].map((group) => group.length));
+  const { groups: all, keyless } = groupByKey(rows, key);
+  const keyed = rows.length - keyless.length;
+  const groups = all.filter((group) => group.length > 1);
+  const surplus = keyed - all.length;
+  const exact = groupByKey(rows, [...new Set([...declared.key, ...("game_id" in declared.columns ? ["game_id"] : [])])]);
+  const exactSurplus = rows.length - exact.keyless.length - exact.groups.length;
+  const sizes = new Set(all.map((group) => group.length));
   const [size] = sizes;
   return {
     key,
     rows: surplus,
     groups: groups.length,
-    unique: all.size,
+    unique: all.length,
     copies: groups.every((group) => identical(group, declared)) ? "identical" : "conflicting",
     ...(surplus > 0 && sizes.size === 1 && size !== undefined ? { factor: size } : {}),
-    acrossIds: surplus - underKey,
+    acrossIds: exact.keyless.length > keyless.length ? 0 : surplus - exactSurplus,
+    keyless: keyless.length,
     stamps: stampsOf(groups.flat(), declared.written_at),
   };
 }

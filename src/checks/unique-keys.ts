@@ -54,6 +54,7 @@ function judgeTable({ id, declared }: TableSubject, facts: TableFacts, wanted: R
   const { rules, date, asOf, slate } = scope;
   const surplus = surplusOf(facts.rows, declared);
   const figures = figuresOf(id, surplus, rules);
+  if (surplus.keyless > 0) return keylessFound(id, surplus, facts.rows.length, figures);
   if (surplus.rows > 0) return surplusFound({ id, declared }, surplus, wanted, scope, figures);
   const due = dueAt(rules, declared.stage, date);
   if (facts.rows.length === 0) {
@@ -65,6 +66,17 @@ function judgeTable({ id, declared }: TableSubject, facts: TableFacts, wanted: R
   }
   if (asOf < due) return notDue(`${facts.rows.length} rows so far, each key once`, due, figures);
   return pass(`${facts.rows.length} rows, each (${declared.key.join(", ")}) once`, figures);
+}
+
+/** Without its key a row can't be told from a copy: however many copies there are, they would not show. */
+function keylessFound(table: string, surplus: Surplus, of: number, figures: Figures): Finding {
+  return problem("P1", {
+    reason: "rows_without_key",
+    observed: `${counted(surplus.keyless, "row")} of ${of} in ${table} lack part of their key (${surplus.key.join(", ")}), so copies among them can't be seen${surplus.rows > 0 ? `; of the others ${surplus.rows} are surplus` : ""}`,
+    expected: "every row has its key",
+    next: "Find the run that wrote rows without a key; no other check counts them.",
+    figures,
+  });
 }
 
 /** The check that speaks of an empty table of that stage. */

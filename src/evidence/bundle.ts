@@ -4,19 +4,20 @@ import { UserError, refusals } from "../errors.ts";
 import { redactThroughout } from "../redact.ts";
 import type { Evidence } from "./evidence.ts";
 
-const asked = { id: z.string(), port: z.enum(["warehouse", "documents"]), asked: z.string(), observedAt: z.string() };
+const name = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,79}$/u);
+const asked = { id: z.string().max(200), port: z.enum(["warehouse", "documents"]), asked: z.string(), observedAt: z.string() };
 const saved = z.discriminatedUnion("seen", [
-  z.strictObject({ ...asked, seen: z.literal(true), facts: z.json(), examined: z.int(), bytes: z.int().optional() }),
+  z.strictObject({ ...asked, seen: z.literal(true), facts: z.json(), examined: z.int().min(0), bytes: z.int().min(0).optional() }),
   z.strictObject({ ...asked, seen: z.literal(false), refusal: z.enum(refusals), reason: z.string(), next: z.string() }),
 ]);
 
 const content = z.strictObject({
   format: z.literal("postgame-evidence/1"),
   /** The pipeline file the looks were made with; its version is a digest of what it says. */
-  pipeline: z.strictObject({ name: z.string(), version: z.string() }),
+  pipeline: z.strictObject({ name, version: name }),
   /** Whom the looks were made at, and the moment that was judged. */
-  backend: z.string(),
-  scenario: z.string().optional(),
+  backend: name,
+  scenario: name.optional(),
   as_of: z.iso.datetime(),
   looks: z.array(saved),
 });
@@ -40,17 +41,32 @@ export function writeBundle(about: Omit<BundleContent, "format" | "looks">, look
 }
 
 /** Reads a saved bundle as outside input. What isn't one is refused; one that was changed since is marked as such. */
-export function readBundle(name: string, text: string): Bundle {
-  if (text.length > mostBytes) throw new UserError(`The evidence file ${name} is larger than ${mostBytes} bytes.`);
-  const parsed = sealed.safeParse(jsonOf(name, text));
+export function readBundle(file: string, text: string): Bundle {
+  if (text.length > mostBytes) throw new UserError(`The evidence file ${file} is larger than ${mostBytes} bytes.`);
+  const parsed = parsedWithoutOverflow(file, text);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new UserError(
-      `The evidence file ${name} is not one that --save-evidence wrote: ${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}.`,
+      `The evidence file ${file} is not one that --save-evidence wrote: ${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}.`,
     );
   }
   const { seal, ...whole } = parsed.data;
+  if (whole.backend === "embedded" && whole.scenario === undefined)
+    throw new UserError(`The evidence file ${file} is of invented data, but names no scenario.`);
+  if (new Set(whole.looks.map(({ id }) => id)).size < whole.looks.length)
+    throw new UserError(`The evidence file ${file} holds a look twice.`);
   return { ...whole, intact: seal === sealOf(whole) };
+}
+
+/** Nesting that exhausts the stack is a fault of the file, not of ours. */
+function parsedWithoutOverflow(file: string, text: string) {
+  const value = jsonOf(file, text);
+  try {
+    return sealed.safeParse(value);
+  } catch (error) {
+    if (error instanceof RangeError) throw new UserError(`The evidence file ${file} is nested too deeply.`, { cause: error });
+    throw error;
+  }
 }
 
 /** A digest over the content as it is written: keys in the schema's order. */

@@ -49,6 +49,7 @@ async function withDeadline<F>(look: Look<F>, options: LiveOptions): Promise<Fou
     return await Promise.race([running, refusedOnAbort(signal, look, options.lookTimeoutMs)]);
   } finally {
     clearTimeout(timer);
+    expired.abort(); // Else the joined signal and its listener live as long as the caller's.
   }
 }
 

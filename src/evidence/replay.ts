@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { reasonText } from "../outside-text.ts";
 import type { Bundle, SavedLook } from "./bundle.ts";
 import type { Evidence, Gather, Look, Unseen } from "./evidence.ts";
 
@@ -36,7 +37,7 @@ function distrustOf(bundle: Bundle, { name, version }: { readonly name: string; 
 }
 
 function recall<F>(look: Look<F>, found: SavedLook, bundle: Bundle): Evidence<F> {
-  if (!found.seen) return found;
+  if (!found.seen) return { ...found, reason: reasonText(found.reason), next: reasonText(found.next) };
   try {
     const { bytes, ...rest } = found;
     return { ...rest, facts: look.parse(found.facts), ...(bytes === undefined ? {} : { bytes }) };

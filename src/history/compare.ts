@@ -19,7 +19,7 @@ type Change = "new" | "still" | "gone" | "not_judged";
 export function compare(before: Judged, now: Judged): Comparison {
   const [old, current] = [subjectsOf(before), subjectsOf(now)];
   const ids = [...new Set([...current.keys(), ...old.keys()])].filter((id) => isReported(current.get(id)) || isReported(old.get(id)));
-  const changes = ids.map((id) => ({ id, change: changeOf(old.get(id), current.get(id) ?? vanished(id, now)) }));
+  const changes = ids.map((id) => ({ id, change: changeOf(old.get(id), current.get(id)) }));
   const rank = (id: string): number => verdicts.indexOf((isReported(current.get(id)) ? current : old).get(id)?.verdict ?? "pass");
   const those = (wanted: Change): string[] =>
     changes
@@ -60,12 +60,4 @@ function changeOf(before: Subject | undefined, now: Subject | undefined): Change
     return isReported(before) ? "not_judged" : "new";
   }
   return now?.verdict === "pass" ? "gone" : "not_judged";
-}
-
-/** A subject that its check no longer has is well only if the check could judge all that it has. */
-function vanished(id: string, { findings }: Judged): Subject | undefined {
-  const check = id.split("/")[0] ?? "";
-  const own = findings.filter((finding) => finding.id.startsWith(`${check}/`)).map(({ verdict }) => verdict);
-  const allSeen = !own.includes("unknown") && !own.includes("not_due");
-  return allSeen && own.some((verdict) => isProblem(verdict) || verdict === "pass") ? { verdict: "pass", reasons: new Set() } : undefined;
 }

@@ -7,7 +7,7 @@ import { reportSchema } from "../report/schema.ts";
 import { judgedIn } from "./judged.ts";
 import { allKeys, keepReport, numbersBefore, pruneReports, sinceLast } from "./keep.ts";
 import type { KeptReport } from "./kept.ts";
-import { keptPrefix, parseKept } from "./kept.ts";
+import { keptPrefix, readableKept } from "./kept.ts";
 
 export interface HistoryQuery {
   /** YYYY-MM-DD. */
@@ -67,11 +67,14 @@ export function historyIn(state: State, { wall, waitMs }: HistoryOptions = { wal
         (kept) => (gameDate === undefined || kept.gameDate === gameDate) && (tool === undefined || kept.tool === tool),
       );
       const reports: KeptReport[] = [];
+      let unreadable = 0;
       for (const { key } of wanted.slice(0, limit)) {
         const entry = await state.get({ key }, call);
-        if (entry !== undefined) reports.push(parseKept(entry));
+        const report = entry === undefined ? undefined : readableKept(entry);
+        if (report !== undefined) reports.push(report);
+        else if (entry !== undefined) unreadable += 1;
       }
-      return { reports, total: wanted.length, setAside };
+      return { reports, total: wanted.length, setAside: setAside + unreadable };
     },
   };
 }

@@ -6,15 +6,23 @@ import type { StateEntry } from "../ports/state.ts";
 import type { Report } from "../report/schema.ts";
 import { judgedSchema } from "./judged.ts";
 
-const ids = z.array(z.string()).optional();
+/** Kept text is outside text once it is read again. */
+const line = z.string().max(2000);
+const ids = z.array(line).optional();
 
 /** Loose where reports may grow: one kept by another version must still be readable. */
 const reportSchema = z.looseObject({
   tool: z.string(),
   verdict: z.enum(verdicts),
-  summary: z.string(),
-  asked: z.record(z.string(), z.string()),
-  numbers: z.record(z.string(), z.string()).default({}),
+  summary: z.string().max(20_000),
+  asked: z.record(
+    z.string(),
+    z
+      .string()
+      .max(200)
+      .regex(/^[^\p{Cc}]*$/u),
+  ),
+  numbers: z.record(z.string(), line).default({}),
   since: z.looseObject({ compared_with: z.string(), new: ids, still: ids, gone: ids, not_judged: ids }).optional(),
 });
 
@@ -27,6 +35,11 @@ const keptSchema = z.looseObject({
 });
 
 export type KeptReport = z.output<typeof keptSchema>;
+
+/** Undefined for one that another version kept in another form. */
+export function readableKept({ value }: StateEntry): KeptReport | undefined {
+  return keptSchema.safeParse(value).data;
+}
 
 export function parseKept({ key, value }: StateEntry): KeptReport {
   const kept = keptSchema.safeParse(value);

@@ -79,7 +79,7 @@ const shape = record({
     schedule: tableName,
     postponements: tableName,
     competitions: z.record(z.string(), record({ name: text, owes: z.array(word(stageNames)) })),
-    status: record({ final: z.array(integer), unplayed: z.array(integer) }),
+    status: record({ final: z.array(integer), unplayed: z.array(integer), not_played: z.array(integer) }),
     not_played_text: z.array(text),
     witness_days: integer,
     season: record({ name: text, ends: calendarDate, next_begins: calendarDate.optional() }).optional(),

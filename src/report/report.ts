@@ -32,7 +32,7 @@ export function reportOf(judgement: Judgement, overall: Overall, asked: Asked): 
   return reportSchema.parse({
     tool: asked.tool,
     verdict: overall.verdict,
-    summary: `${prefix(asked.scenario)}${summaryOf({ overall, lines, numbers, scope, askAgain })}`,
+    summary: `${prefix(asked.scenario)}${asked.replayed === undefined ? "" : `REPLAY of ${asked.replayed}: `}${summaryOf({ overall, lines, numbers, scope, askAgain })}`,
     asked: askedOf(judgement, asked),
     numbers,
     ...(shown.length === 0 ? {} : { findings: shown }),

@@ -126,3 +126,25 @@ test("is only a warning, and asks for no second writer, while a run of its proce
   expect(said(await judge(night, at("09:30")), "analytics")).toContain("LAL@GSW: warn P3 being_rewritten");
   expect(said(await judge(night, at("09:39")), "analytics")).toContain("LAL@GSW: fail P1 missing");
 });
+
+test("rows without a key are no players: nine copies of one don't make a team", async () => {
+  const night = smallNight();
+  const kept = (night.tables["player-rows"] ?? []).filter((row) => row["team_abbr"] !== "LAL");
+  const [one = {}] = (night.tables["player-rows"] ?? []).filter((row) => row["team_abbr"] === "LAL");
+  night.tables["player-rows"] = [...kept, ...Array.from({ length: 9 }, () => ({ ...one, player_lookup: null }))];
+  expect(said(await judge(night, at("09:30")), "analytics")).toContain("LAL@GSW: fail P1 partial");
+});
+
+test("a run that failed a minute ago puts nothing off", async () => {
+  const night = without(smallNight(), analyticsTables);
+  night.tables["runs"] = [
+    {
+      processor_name: "PlayerGameSummaryProcessor",
+      run_id: "r",
+      status: "failed",
+      started_at: at("09:28").toISOString(),
+      processed_at: at("09:29").toISOString(),
+    },
+  ];
+  expect(said(await judge(night, at("09:30")), "analytics")).toContain("LAL@GSW: fail P1 missing");
+});

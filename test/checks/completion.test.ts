@@ -338,3 +338,18 @@ test("a second look takes along every look declared after the flag: another proc
   ]);
   expect(judged.looks.map((look) => look.id).filter((id) => id.endsWith("(third look)"))).toEqual([]);
 });
+
+test("an entry that says nothing proves nothing", async () => {
+  const document = healthyDocument();
+  const night = recorded({
+    entries: document.entries.map((entry) =>
+      entry.name === "player_game_summary" ? { ...entry, status: null, completedAt: null, recordCount: null } : entry,
+    ),
+  });
+  expect(await lines(night)).toContain("phase3/player_game_summary: warn P3 rows_without_flag");
+});
+
+test("a stamp a few seconds after the call began is no stamp in the future", async () => {
+  const night = stamped(smallNight(), "feature-rows", "updated_at", "09:32");
+  expect(await lines(night, at("09:30"))).toContain("phase3/record: pass ok");
+});

@@ -219,7 +219,7 @@ describe("the slate", () => {
 
   test.each(["before", "after"] as const)("believes the final row of a pair, not the postponed one listed %s it", async (where) => {
     const judged = await judge(added(smallNight(), "schedule", [other(9, "Postponed")], where), at("09:30"));
-    expect(linesFor(judged, "games", "LAL@GSW")).toEqual(["LAL@GSW: pass ok"]);
+    expect(linesFor(judged, "games", "LAL@GSW")).toEqual(["LAL@GSW: pass P5 odd_record"]);
     expect(verdictOf(judged, "analytics")).toBe("pass");
   });
 
@@ -227,7 +227,10 @@ describe("the slate", () => {
     "believes the row of a pair that is to be played, not the postponed one listed %s it",
     async (where) => {
       const night = scheduled(added(smallNight(), "schedule", [other(9, "Postponed")], where), 1, "10:00 pm ET");
-      expect(await standing(night)).toEqual([bosNyk, { status: 1, kind: "expected" }]);
+      expect(await standing(night)).toEqual([
+        bosNyk,
+        { status: 1, kind: "expected", odd: expect.stringContaining("the schedule says postponed") },
+      ]);
     },
   );
 

@@ -135,3 +135,10 @@ test("who has minutes has played, whatever the mark says, and the mark is said t
   const night = changed(smallNight(), (row, index) => (index === 0 ? { ...row, is_dnp: true } : row));
   expect(await onDate(night)).toEqual(expect.arrayContaining(["2026-02-03: pass ok", "2026-02-03: warn P3 dnp_with_minutes"]));
 });
+
+test("a team of which nobody played is unknown, though the other team did", async () => {
+  const night = changed(smallNight(), (row) =>
+    row["team_abbr"] === "LAL" ? { ...row, is_dnp: true, points: null, minutes_played: null } : row,
+  );
+  expect(said(await judge(night, at("09:30")), "minutes")).toContain("LAL@GSW: unknown nobody_played");
+});

@@ -133,3 +133,41 @@ test.each(["offense-rows", "defense-rows"])("no games is contradicted by %s too"
   night.tables[table] = smallNight().tables[table] ?? [];
   expect(verdictOf(await judge(night, at("09:30")))).toBe("unknown");
 });
+
+test.each([0, 7])("a game at status %i, which nobody has explained, is unknown and not postponed", async (status) => {
+  const night = smallNight();
+  for (const [name, rows] of Object.entries(night.tables))
+    if (name !== "schedule")
+      night.tables[name] = rows.filter((row) => !["LAL", "GSW"].includes(String(row["team_abbr"] ?? row["defending_team_abbr"])));
+  night.tables["schedule"] = (night.tables["schedule"] ?? []).map((row) =>
+    row["home_team_tricode"] === "GSW" ? { ...row, game_status: status } : row,
+  );
+  const judged = await judge(night, at("09:30"));
+  expect(said(judged, "games")).toContain("LAL@GSW: unknown unplaced");
+  expect(verdictOf(judged)).toBe("unknown");
+});
+
+test("one id at status 3 and at status 9 without box scores is contradictory, not postponed", async () => {
+  const night = smallNight();
+  for (const table of ["gamebook-rows", "player-boxscore-rows", "bdl-rows"])
+    night.tables[table] = (night.tables[table] ?? []).filter((row) => !["LAL", "GSW"].includes(String(row["team_abbr"])));
+  night.tables["schedule"]?.push(scheduleRow("LAL", "GSW", "0022500771", "2026-02-03", 9, "Postponed"));
+  expect(said(await judge(night, at("09:30")), "games")).toContain("LAL@GSW: unknown contradictory_schedule");
+});
+
+test("a game counts as played only with rows of both teams: a replacement opponent doesn't revive the postponed one", async () => {
+  const night = smallNight();
+  night.tables["schedule"]?.push(scheduleRow("BOS", "CHI", "0022500799", "2026-02-03", 9, "Postponed"));
+  expect(said(await judge(night, at("09:30")), "games")).toContain("BOS@CHI: pass P5 postponed");
+});
+
+test("teams that were prepared but are on no schedule contradict it, even where nothing else landed", async () => {
+  const night = smallNight();
+  night.tables["schedule"] = (night.tables["schedule"] ?? []).filter((row) => row["home_team_tricode"] !== "GSW");
+  for (const table of ["gamebook-rows", "player-boxscore-rows", "bdl-rows", "player-rows", "offense-rows", "defense-rows"])
+    night.tables[table] = (night.tables[table] ?? []).filter(
+      (row) => !["LAL", "GSW"].includes(String(row["team_abbr"] ?? row["defending_team_abbr"])),
+    );
+  const judged = await judge(night, at("09:30"));
+  expect(said(judged, "games")).toContain("2026-02-03: unknown schedule_contradicted");
+});

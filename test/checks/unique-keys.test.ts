@@ -152,3 +152,12 @@ test("alike copies of one batch leave no choice to make: any one is kept", async
     judged.checks.find(({ check }) => check.id === "unique-keys")?.subjects.find(({ subject }) => subject === players)?.findings ?? [];
   expect(finding).toMatchObject({ next: expect.stringContaining("keeping per key any one, since they are alike") });
 });
+
+test("rows without a key are a fault of their own: copies among them would not show", async () => {
+  const night = copied(smallNight(), "player-rows", 30, (row) => ({ ...row, player_lookup: null }));
+  const judged = await judge(night, at("09:30"));
+  expect(forTable(judged)).toEqual([`${players}: fail P1 rows_without_key`]);
+  expect(observed(judged, "unique-keys", "rows_without_key")[0]).toContain(
+    "30 rows of 98 in nba_analytics.player_game_summary lack part of their key",
+  );
+});

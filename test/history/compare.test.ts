@@ -34,7 +34,7 @@ describe("one finding, before and now", () => {
     ["couldn't be looked at, again", `${a} unknown deadline`, `${a} unknown throttled`, "still"],
     ["could be looked at, and is bad", `${a} unknown deadline`, `${a} fail few`, "new"],
     ["could be looked at, and is well", `${a} unknown deadline`, `${a} pass`, "gone"],
-    ["has no subject any more, while its check judged the rest", `${a} fail few`, `${b} pass`, "gone"],
+    ["has no subject any more, even while its check judged the rest", `${a} fail few`, `${b} pass`, "notJudged"],
     ["has no subject any more, while its check couldn't judge the rest", `${a} fail few`, `${b} unknown deadline`, "notJudged"],
     ["has no subject any more, and the rest isn't due", `${a} fail few`, `${b} not_due waits`, "notJudged"],
     ["is and was well", `${a} pass`, `${a} pass`, "nowhere"],

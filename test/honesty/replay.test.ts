@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { readBundle, writeBundle } from "../../src/evidence/bundle.ts";
 import type { Evidence } from "../../src/evidence/evidence.ts";
 import { replay } from "../../src/evidence/replay.ts";
+import { UserError } from "../../src/errors.ts";
+import { redact } from "../../src/redact.ts";
 import { loadPipeline } from "../../src/pipeline/load.ts";
 import type { Report } from "../../src/report/schema.ts";
 import type { Session } from "../../src/session.ts";
@@ -175,4 +177,33 @@ test("secrets in what was looked at do not reach the file", () => {
   ];
   const text = writeBundle({ pipeline: { name: "nba", version: "0" }, backend: "google", as_of: at("18:00").toISOString() }, looks);
   for (const secret of [token, "abcdefghijklmnop", "hunter2222", "gserviceaccount", "AIzaSyA"]) expect(text).not.toContain(secret);
+});
+
+test.each([
+  "access_token=abcdef1234567890",
+  "DB_PASSWORD=hunter2222",
+  "MY_API_KEY: 0123456789abc",
+  "1//0gabcdefghijklmnopqrstuvwxyz",
+  "X-Goog-Signature=0123456789abcdef",
+  "AKIAIOSFODNN7EXAMPLE",
+  "xoxb-123456789012-abcdefghijkl",
+  "glpat-abcdefghijklmnopqrst",
+  "robot@developer.gserviceaccount.com",
+  "postgres://me:pa/ss@host/db",
+])("%s is redacted", (secret) => {
+  expect(redact(`before ${secret} after`)).toContain("[redacted]");
+  expect(redact(`before ${secret} after`)).toMatch(/^before .*after$|@host/u);
+});
+
+test("evidence of invented data without its scenario's name, with a look twice, or nested beyond reading is refused", async () => {
+  const { text } = await saved("no-games", shippedScenario("no-games").clock);
+  const bundle = readBundle("evidence.json", text);
+  const write = (about: object, looks = bundle.looks) =>
+    writeBundle(
+      { pipeline: bundle.pipeline, backend: "embedded", scenario: "no-games", as_of: bundle.as_of, ...about },
+      looks as Evidence<unknown>[],
+    );
+  expect(() => readBundle("x", write({ scenario: undefined }))).toThrow("names no scenario");
+  expect(() => readBundle("x", write({}, [...bundle.looks, ...bundle.looks.slice(0, 1)]))).toThrow("holds a look twice");
+  expect(() => readBundle("x", "[".repeat(100_000) + "]".repeat(100_000))).toThrow(UserError);
 });

@@ -20,6 +20,8 @@ export async function whileWanted<T>(call: Call, work: (over: AbortSignal) => Pr
     return await Promise.race([work(over), ended.promise]);
   } finally {
     clearTimeout(timer);
+    late.abort(); // Else the joined signal and its listener live as long as the caller's.
+    ended.promise.catch(() => {});
   }
 }
 

@@ -77,7 +77,8 @@ function judgeGameRows(rows: readonly PlayerRow[], { rules, date, asOf }: Scope)
   if (asOf < due) return notDue("minutes", due);
   if (rows.length === 0) return waitsFor("analytics");
   const played = rows.filter((row) => !isDnp(row));
-  if (played.length === 0) return nobodyPlayed(rows.length, {});
+  const absent = [...new Set(rows.map((row) => row.team_abbr))].find((team) => !played.some((row) => row.team_abbr === team));
+  if (absent !== undefined) return nobodyPlayed(rows.filter((row) => row.team_abbr === absent).length, {});
   const covered = played.filter(hasMinutes).length;
   const { pass: least } = rules.thresholds.minutes.game_share;
   if (covered / played.length >= least) return pass(`${covered} of ${played.length} who played have minutes`);

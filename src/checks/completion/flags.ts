@@ -16,7 +16,7 @@ import { keepOne, writtenBetween } from "../keep.ts";
 import { beingRewritten, recentRun } from "../rewriting.ts";
 import { at, consequences, severityBy } from "../words.ts";
 import { gamesOwing } from "../slate.ts";
-import { isExpired, modeAt } from "./mode.ts";
+import { clockTolerance, isExpired, modeAt } from "./mode.ts";
 
 type Processor = Rules["completion"]["processors"][string];
 
@@ -58,9 +58,10 @@ function judgeFlag(subject: ProcessorSubject, { record }: CompletionFacts, rows:
   return rows.rows.length > 0 ? rowsWithoutFlag(subject, { record }, rows, wanted, scope, figures) : neither(subject, scope, figures);
 }
 
-/** Only these are completions; failed and skipped runs never appear in a healthy record. An unreadable status is taken at its word. */
-function isCompletion({ status }: CompletionEntry): boolean {
-  return status === null || ["success", "partial", "complete"].includes(status);
+/** Only these are completions; failed and skipped runs never appear in a healthy record, and an entry that says nothing proves nothing. */
+function isCompletion({ status, completedAt }: CompletionEntry): boolean {
+  if (status === null) return completedAt !== null;
+  return ["success", "partial", "complete"].includes(status);
 }
 
 /** When this processor's entry is due: after the night for those that eat the games, on the day itself for the others. */
@@ -104,14 +105,14 @@ function rowsWithoutFlag(
   const due = dueOf(processor, scope);
   if (asOf < due) return notDue(`${facts.rows.length} rows in ${processor.table}, no entry yet`, due, figures);
   const newest = writtenBetween(facts.rows, tableRules(rules, processor.table))?.last;
-  if (newest !== undefined && newest > asOf)
+  if (newest !== undefined && newest > addMinutes(asOf, clockTolerance))
     return unknown(
       "future_stamp",
       `${processor.table} holds rows stamped ${at(newest, scope)}, after the moment that is judged`,
       "Find out what wrote stamps in the future; until then nothing can be said of their order.",
       figures,
     );
-  if (record === null) return notApplicable("no_document", "there is no document; the record speaks of it");
+  if (record === null) return notApplicable("no_document", "there is no document; the record speaks of it", figures);
   const lag = rules.thresholds.completion.flag_lag_minutes.minutes;
   if (newest !== undefined && asOf < addMinutes(newest, lag)) {
     return putOff(`rows of ${at(newest, scope)} are newer than ${lag} min; the entry follows them`, addMinutes(newest, lag), figures);

@@ -4,6 +4,9 @@ import { dateAt, daysBetween } from "../../pipeline/dates.ts";
 import type { Rules } from "../../pipeline/load.ts";
 import type { Scope } from "../check.ts";
 
+/** Minutes by which a stamp may lie after the moment that is judged: looks are made a little later, and clocks differ. */
+export const clockTolerance = 5;
+
 export type ModeName = keyof Rules["completion"]["modes"];
 
 /** The mode follows from the document's date against today's, at this clock; a stored `_mode` is only shown. */

@@ -16,7 +16,7 @@ import { note, notApplicable, notDue, pass, problem, putOff, unknown, waitsFor }
 import { writtenBetween } from "../keep.ts";
 import { gamesOwing } from "../slate.ts";
 import { at, listNames, severityBy } from "../words.ts";
-import { isExpired, isRepaired, modeAt, triggerDue } from "./mode.ts";
+import { clockTolerance, isExpired, isRepaired, modeAt, triggerDue } from "./mode.ts";
 
 type Tables = Readonly<Record<string, TableFacts>>;
 
@@ -99,7 +99,7 @@ function unreadableStamps(
     const observed = `no row in ${where} carries a write time, so the output of ${name} can't be judged`;
     return unknown("no_stamp", observed, "See why the write stamps are missing.", figures);
   }
-  const future = all.flatMap(({ written }) => written ?? []).find((time) => time > scope.asOf);
+  const future = all.flatMap(({ written }) => written ?? []).find((time) => time > addMinutes(scope.asOf, clockTolerance));
   if (future === undefined) return undefined;
   const observed = `rows are stamped ${at(future, scope)}, after the moment that is judged, so the order of ${name} and its input can't be told`;
   return unknown("future_stamp", observed, "Find out what wrote stamps in the future.", figures);
