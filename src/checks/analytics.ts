@@ -110,7 +110,7 @@ function judgeGame(
       reason: none ? "missing" : "partial",
       observed: said,
       expected: `at least ${rules.thresholds.analytics.team_player_rows.least} player rows and one offense and defense row for both teams`,
-      next: `Run Phase 3 for ${date} again: raw box scores are there${input.landedAt === undefined ? "" : ` since ${at(input.landedAt, scope)}`}.`,
+      next: `Run Phase 3 for ${date} again: raw box scores are there${input.landedAt === undefined ? "" : ` since ${at(input.landedAt, scope)}`}${time.breaks?.started === true ? `; then ${time.breaks.what}, which ran without them` : ""}.`,
       figures: { ...figures, ...(input.landedAt === undefined ? {} : { landedAt: input.landedAt.getTime() }) },
       ...consequences(time),
     }),
