@@ -1,4 +1,6 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
@@ -17,12 +19,14 @@ export function benchTokens(): void {
     const scenario = loadScenario(read(`scenarios/${file}`), pipeline);
     for (const { call, clock, with: input } of scenario.expect) {
       const options = Object.entries(input).flatMap(([key, value]) => [`--${key.replaceAll("_", "-")}`, value]);
+      const state = mkdtempSync(join(tmpdir(), "postgame-bench-")); // No report kept before: what `since` adds is another question.
       const bin = fileURLToPath(new URL("bin/postgame.mjs", root));
       const { stdout } = spawnSync(
         process.execPath,
-        [bin, call, ...options, "--scenario", scenario.name, "--clock", clock.toISOString(), "--json"],
+        [bin, call, ...options, "--scenario", scenario.name, "--state", state, "--clock", clock.toISOString(), "--json"],
         { encoding: "utf8" },
       );
+      rmSync(state, { recursive: true, force: true });
       const { verdict } = JSON.parse(stdout) as { verdict: string };
       console.log(`  ${scenario.name.padEnd(24)} ${clock.toISOString()} ${verdict.padEnd(15)} ${encode(stdout.trimEnd()).length}`);
     }

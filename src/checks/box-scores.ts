@@ -132,7 +132,7 @@ function lateFindings(preferred: Source, late: Date, scope: Scope): readonly Fin
 }
 
 function lateText(table: string, first: Date, last: Date, expected: Date, scope: Scope): string {
-  return `${table}: of the rows now there the first came ${at(first, scope)}, the last ${at(last, scope)}; first rows ${gap(expected, first)} after the expected ${at(expected, scope)}`;
+  return `${table}: rows now there came ${at(first, scope)} to ${at(last, scope)}; first rows ${gap(expected, first)} after the expected ${at(expected, scope)}`;
 }
 
 function sayBoxScores({ reason, findings, of }: Group, scope: Scope): Words | undefined {

@@ -72,7 +72,7 @@ test("notes when the preferred source landed after 10:00, and not when it landed
   const late = await judge(landing("14:45"), at("18:00"));
   expect(said(late, "box-scores")).toContain("BOS@NYK: pass P5 landed_late");
   expect(observed(late, "box-scores", "landed_late")[0]).toBe(
-    "nba_raw.nbac_gamebook_player_stats: of the rows now there the first came 14:45 ET, the last 14:45 ET; first rows 8 h 45 min after the expected 06:00 ET",
+    "nba_raw.nbac_gamebook_player_stats: rows now there came 14:45 ET to 14:45 ET; first rows 8 h 45 min after the expected 06:00 ET",
   );
   expect(observed(await judge(landing("10:00"), at("18:00")), "box-scores", "landed_late")).toEqual([]);
 });
