@@ -7,15 +7,16 @@ export interface Kept<R extends Row> {
   readonly rows: readonly R[];
   /** Rows beyond the first of their business key: `unique-keys` speaks of them, every other check ignores them. */
   readonly setAside: number;
-  /** Rows without part of their key: they can't be told from copies, so no count takes them in. */
-  readonly keyless: readonly R[];
 }
 
-/** One row per business key, by the table's keep rule; ties are broken by the row's content, so that the choice is stable. */
+/**
+ * One row per business key, by the table's keep rule; ties are broken by the row's content, so that the choice is stable.
+ * Rows without part of their key can't be told from copies, so no count takes them in; `unique-keys` speaks of them.
+ */
 export function keepOne<R extends Row>(rows: readonly R[], table: TableRules): Kept<R> {
   const { groups, keyless } = groupByKey(rows, table.also_once ?? table.key);
   const kept = groups.flatMap((group) => group.toSorted((a, b) => compareByRule(a, b, table)).slice(0, 1));
-  return { rows: kept, setAside: rows.length - keyless.length - kept.length, keyless };
+  return { rows: kept, setAside: rows.length - keyless.length - kept.length };
 }
 
 export function groupByKey<R extends Row>(rows: readonly R[], key: readonly string[]): { groups: readonly R[][]; keyless: readonly R[] } {

@@ -88,6 +88,7 @@ interface Confirming {
 
 /** Looks made so often without the stores agreeing prove nothing either way. */
 const mostLooks = 3;
+const ordinals = ["", "first", "second", "third"] as const;
 
 /**
  * What rests on two stores disagreeing is looked at again, flags first, before it is said: the stores may have been
@@ -145,7 +146,7 @@ function unsettled(subject: JudgedSubject): JudgedSubject {
 }
 
 function nthTime<F>(look: Look<F>, nth: number): Look<F> {
-  const name = (id: string) => `${id} (${nth === 2 ? "second" : nth === 3 ? "third" : `${nth}th`} look)`;
+  const name = (id: string) => `${id} (${ordinals[nth]} look)`;
   return { ...look, id: name(look.id), after: look.after.map(name) };
 }
 
