@@ -181,6 +181,31 @@ function statementTests(holding: MakeWarehouse): void {
     expect(await warehouse.query(limited, asking())).toMatchObject({ rows: [{ cell: 1 }, { cell: 1 }] });
   });
 
+  describe("a statement that would cost more bytes than it may is refused before it's run", () => {
+    const columns = { name: "string", number: "number", whole: "integer", moment: "instant", flag: "boolean" } as const;
+    const row = { name: "Jokić", number: 34.5, whole: 7, moment: "2026-02-04T20:00:06.000Z", flag: true };
+    const within = async (names: readonly (keyof typeof columns)[], maxBytes: number): Promise<Answer> => {
+      const { warehouse } = await holding(rowsOf(columns, [row, row]));
+      const selected = Object.fromEntries(names.map((name) => [name, columns[name]]));
+      const sql = `SELECT ${names.join(", ")} FROM {${table}} WHERE played_on = @date LIMIT @limit`;
+      return warehouse.query(ask(sql, selected), asking({ budget: { maxRows: 50_000, maxBytes } }));
+    };
+    // 8 for each row's date, which the condition reads, and the columns' own; a string counts 2 more than its UTF-8.
+    const costs: [(keyof typeof columns)[], number][] = [
+      [["name"], 2 * (8 + 8)],
+      [["number"], 2 * (8 + 8)],
+      [["flag"], 2 * (8 + 1)],
+      [["name", "number", "whole", "moment", "flag"], 2 * (8 + 8 + 8 + 8 + 8 + 1)],
+    ];
+    test.each(costs)("%j of two rows: %d bytes are enough, one less is not", async (names, bytes) => {
+      expect((await within(names, bytes)).rows).toHaveLength(2);
+      const refused = await refusalOf(within(names, bytes - 1));
+      expect(refused).toMatchObject({ refusal: "over_budget", message: expect.stringContaining(`${bytes - 1} that`) });
+      expect(refused.message).toContain(table);
+      expect(refused.next).not.toBe("");
+    });
+  });
+
   test("no row is an answer", async () => {
     const { warehouse } = await holding(perDay);
     expect(await read(warehouse, { cell: "integer" }, "2026-07-01")).toEqual([]);
@@ -192,6 +217,34 @@ function statementTests(holding: MakeWarehouse): void {
     const within = (maxRows: number): Promise<Answer> => warehouse.query(all, asking({ budget: { maxRows, maxBytes: 2 ** 40 } }));
     expect((await within(3)).rows).toHaveLength(3);
     expect(await refusalOf(within(2))).toMatchObject({ refusal: "partial" });
+  });
+
+  test("a condition that need not hold for every row leaves the others in", async () => {
+    const { warehouse } = await holding(perDay);
+    const found = async (where: string): Promise<unknown[]> => {
+      const more: Query["params"] = { high: { kind: "integer", value: 3 }, date: { kind: "date", value: "2026-03-07" } };
+      const sql = `SELECT cell FROM {${table}} WHERE ${where} LIMIT @limit`;
+      const { rows } = await warehouse.query(ask(sql, { cell: "integer" }, { more }), asking());
+      return rows.map((row) => row["cell"]).toSorted();
+    };
+    expect(await found("played_on = @date OR cell > @high")).toEqual([1, 4]);
+    expect(await found("NOT played_on = @date AND cell > @high")).toEqual([4]);
+    expect(await found("NOT (played_on = @date OR cell > @high)")).toEqual([0, 2, 3]);
+  });
+
+  test("dates asked one after the other, in a window and alone again are each answered whole", async () => {
+    const { warehouse } = await holding(perDay);
+    const cells = async (from: string, to: string): Promise<unknown[]> => {
+      const params: Query["params"] = { from: { kind: "date", value: from }, to: { kind: "date", value: to }, limit: { kind: "integer", value: 10 } };
+      const sql = window.replace("SELECT played_on", "SELECT cell");
+      return (await warehouse.query({ name: "window", sql, params, columns: { cell: "integer" } }, asking())).rows.map((row) => row["cell"]).toSorted();
+    };
+    for (let round = 0; round < 2; round += 1) {
+      for (const [index, day] of days.entries()) expect(await read(warehouse, { cell: "integer" }, day)).toEqual([{ cell: index }]);
+      expect(await cells("2026-03-07", "2026-03-09")).toEqual([1, 2, 3]);
+      expect(await cells("2026-03-09", "2026-03-12")).toEqual([3, 4]);
+      expect(await cells("2026-03-09", "2026-03-07")).toEqual([]);
+    }
   });
 
   const compared: [column: ColumnKind, value: string | number, other: Value, param: Param["kind"]][] = [

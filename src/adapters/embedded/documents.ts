@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { BackendError } from "../../errors.ts";
 import type { DocumentSnapshot, Documents, FieldValue } from "../../ports/documents.ts";
 import { disturbance } from "./failing.ts";
+import { readAs } from "./read-as.ts";
 import { whileWanted } from "./while-wanted.ts";
 import type { StoreClock, Stores } from "./world.ts";
 
@@ -15,7 +15,7 @@ export function embeddedDocuments(stores: Stores, clock: StoreClock): Documents 
         const disturbed = await disturbance(world, { port: "documents", names: [path, collection] }, call);
         if (disturbed === "empty") return undefined;
         const found = disturbed === "garbage" ? garbage : world.document(collection, id);
-        return found === undefined ? undefined : readAs(snapshot, found, path);
+        return found === undefined ? undefined : readAs(snapshot, found, path, "document");
       }),
     list: ({ collection, limit }, call) =>
       whileWanted(call, async () => {
@@ -23,7 +23,7 @@ export function embeddedDocuments(stores: Stores, clock: StoreClock): Documents 
         const disturbed = await disturbance(world, { port: "documents", names: [collection] }, call);
         if (disturbed === "empty") return [];
         const found = disturbed === "garbage" ? [garbage] : world.documentIds(collection);
-        return readAs(z.array(z.string()), found, collection).toSorted(byUtf8).slice(0, limit);
+        return readAs(z.array(z.string()), found, collection, "document").toSorted(byUtf8).slice(0, limit);
       }),
   };
 }
@@ -45,18 +45,6 @@ const snapshot: z.ZodType<DocumentSnapshot> = z.object({
   createTime: timestamp,
   updateTime: timestamp,
 });
-
-function readAs<T>(schema: z.ZodType<T>, found: unknown, place: string): T {
-  const read = schema.safeParse(found);
-  if (read.success) return read.data;
-  const issue = read.error.issues[0];
-  throw new BackendError(
-    "malformed",
-    `${place} was answered in a form that no document has: ${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}`,
-    `Look at ${place} by hand.`,
-    { cause: read.error },
-  );
-}
 
 /** Firestore orders strings by their UTF-8 bytes, JavaScript by UTF-16 units: they differ above U+FFFF. */
 function byUtf8(one: string, other: string): number {

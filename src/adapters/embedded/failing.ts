@@ -20,6 +20,7 @@ export async function disturbance(world: World, places: Places, call: Call): Pro
     case undefined:
     case "empty":
     case "garbage":
+      refuseUnsupplied(world, places);
       return failure?.with;
     case "deadline":
       return new Promise(() => {});
@@ -39,6 +40,12 @@ export async function disturbance(world: World, places: Places, call: Call): Pro
       throw new BackendError(failure.with, reason, next);
     }
   }
+}
+
+/** Before a wanted `empty`: what nobody supplied must not be said to be empty either. */
+function refuseUnsupplied(world: World, { port, names }: Places): void {
+  const unsupplied = world.unsupplied?.(port, names[0]);
+  if (unsupplied !== undefined) throw new BackendError("not_supplied", unsupplied.notSupplied, unsupplied.next);
 }
 
 function concerns({ port, target }: Failure, places: Places, look: string): boolean {
@@ -68,6 +75,34 @@ const services: Readonly<Record<Port, Service>> = {
     permission: "datastore.entities.get",
     role: "roles/datastore.viewer",
     container: "database",
+  },
+  logs: {
+    name: "Cloud Logging",
+    api: "logging.googleapis.com",
+    permission: "logging.logEntries.list",
+    role: "roles/logging.viewer",
+    container: "log bucket",
+  },
+  units: {
+    name: "Cloud Run",
+    api: "run.googleapis.com",
+    permission: "run.services.get",
+    role: "roles/run.viewer",
+    container: "region",
+  },
+  schedules: {
+    name: "Cloud Scheduler",
+    api: "cloudscheduler.googleapis.com",
+    permission: "cloudscheduler.jobs.get",
+    role: "roles/cloudscheduler.viewer",
+    container: "location",
+  },
+  objects: {
+    name: "Cloud Storage",
+    api: "storage.googleapis.com",
+    permission: "storage.objects.get",
+    role: "roles/storage.objectViewer",
+    container: "bucket",
   },
 };
 
@@ -103,7 +138,9 @@ function words(refusal: Exclude<Refusal, "deadline">, service: Service, place: s
     case "over_budget":
       return [
         `reading ${place} would cost more than the ${call.budget.maxBytes} bytes that one answer may`,
-        `Raise the byte limit, or check that ${place} is still partitioned.`,
+        container === "dataset"
+          ? `Raise the byte limit, or check that ${place} is still partitioned.`
+          : "Raise the byte limit, or ask for less.",
       ];
     case "not_supplied":
       return [`nothing was supplied for ${place}`, `Add ${place} to the scenario.`];

@@ -42,3 +42,16 @@ test("a denial names the permission and the role that are missing", async () => 
   );
   expect(refused.next).toBe("Grant roles/bigquery.dataViewer to the account that reads nba_precompute.player_daily_cache.");
 });
+
+test.each([
+  ["documents", "datastore.entities.get", "roles/datastore.viewer", "firestore.googleapis.com"],
+  ["logs", "logging.logEntries.list", "roles/logging.viewer", "logging.googleapis.com"],
+  ["units", "run.services.get", "roles/run.viewer", "run.googleapis.com"],
+  ["schedules", "cloudscheduler.jobs.get", "roles/cloudscheduler.viewer", "cloudscheduler.googleapis.com"],
+  ["objects", "storage.objects.get", "roles/storage.objectViewer", "storage.googleapis.com"],
+] as const)("a denial of %s names %s and %s, a service that is off names %s", async (port, permission, role, api) => {
+  const refused = (kind: "denied" | "not_enabled") =>
+    refusalOf(disturbance(worldOf({ failures: [{ port, with: kind }] }), { port, names: ["some-place"] }, call));
+  expect((await refused("denied")).message).toBe(`denied: reading some-place needs ${permission} (${role})`);
+  expect((await refused("not_enabled")).next).toBe(`Run: gcloud services enable ${api}`);
+});

@@ -7,7 +7,7 @@ import type { StoredTable } from "../../../src/adapters/embedded/world.ts";
 const name = "nba_raw.sample";
 
 /** A database that only writes down what it was told to create and drop. */
-function recorded(create: Database["create"] = async () => {}): { tables: LoadedTables; told: string[] } {
+function recorded(create: Database["create"] = async () => {}, most?: number): { tables: LoadedTables; told: string[] } {
   const told: string[] = [];
   const tables = loadedTables({
     async create(place, stored) {
@@ -18,7 +18,7 @@ function recorded(create: Database["create"] = async () => {}): { tables: Loaded
       told.push(`drop ${place.table}`);
     },
     run: async () => [],
-  });
+  }, most);
   return { tables, told };
 }
 
@@ -91,4 +91,33 @@ test("a holder's own failure is told and releases the state", async () => {
   await expect(fail).rejects.toThrow("interrupted");
   await tables.holding(name, state("points"), async () => {});
   expect(told).toContain("drop sample#1");
+});
+
+test("parts of a table are states of their own: one that changes leaves the others loaded", async () => {
+  const { tables, told } = recorded();
+  const part = (day: string): StoredTable => ({ ...state("points"), span: { column: "played_on", from: day, to: day } });
+  const [first, second] = [part("2026-02-03"), part("2026-02-04")];
+  for (const stored of [first, second, state("points"), first, second]) await tables.holding(name, stored, async () => {});
+  expect(told).toEqual(["create sample#1", "create sample#2", "create sample#3"]);
+  await tables.holding(name, part("2026-02-03"), async () => {});
+  expect(told).toEqual(["create sample#1", "create sample#2", "create sample#3", "create sample#4", "drop sample#1"]);
+});
+
+test("of more states than are kept the one that was not used for longest is dropped, but never one that is held", async () => {
+  const { tables, told } = recorded(undefined, 2);
+  const part = (day: number): StoredTable => ({ ...state("points"), span: { column: "played_on", from: `${day}`, to: `${day}` } });
+  const parts = [1, 2, 3, 4].map(part);
+  const [one = part(1), two = part(2), three = part(3), four = part(4)] = parts;
+  const held = hold(tables, one);
+  await held.held;
+  await tables.holding(name, two, async () => {});
+  await tables.holding(name, three, async () => {});
+  expect(told.filter((line) => line.startsWith("drop"))).toEqual(["drop sample#2"]);
+  held.done();
+  await held.released;
+  await tables.holding(name, one, async () => {});
+  await tables.holding(name, four, async () => {});
+  expect(told.filter((line) => line.startsWith("drop"))).toEqual(["drop sample#2", "drop sample#3"]);
+  await tables.holding(name, one, async () => {});
+  expect(told.filter((line) => line.startsWith("create"))).toHaveLength(4);
 });

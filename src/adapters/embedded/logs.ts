@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { BackendError } from "../../errors.ts";
+import type { LogAsk, LogEntry, LogPage, Logs } from "../../ports/logs.ts";
+import { logSeverities } from "../../ports/logs.ts";
+import type { Value } from "../../ports/warehouse.ts";
+import { disturbance } from "./failing.ts";
+import { readAs, supplied } from "./read-as.ts";
+import { whileWanted } from "./while-wanted.ts";
+import type { StoreClock, Stores, World } from "./world.ts";
+
+/** What the default log bucket keeps; older entries are gone without a trace. */
+const retentionMs = 30 * 24 * 60 * 60_000;
+
+/** A scenario's logs, as they are at its clock's time. */
+export function embeddedLogs(stores: Stores, clock: StoreClock): Logs {
+  return {
+    entries: (ask, call) =>
+      whileWanted(call, async () => {
+        const now = clock.now();
+        const world = stores.at(now);
+        const disturbed = await disturbance(world, { port: "logs", names: [ask.unit] }, call);
+        if (disturbed === "empty") return { entries: [], more: false };
+        const found = disturbed === "garbage" ? [garbage] : kept(world, ask, now);
+        const page = pageOf(ask, readAs(z.array(logEntry), found, `the log of ${ask.unit}`, "log entry"));
+        if (page.entries.length > call.budget.maxRows) throw tooMany(ask.unit, call.budget.maxRows);
+        return page;
+      }),
+  };
+}
+
+/** What retention has left of the window. */
+function kept(world: World, { unit, since, until }: LogAsk, now: Date): readonly LogEntry[] {
+  const from = Math.max(instant(since), now.getTime() - retentionMs);
+  const to = instant(until);
+  return from < to ? supplied(world.log({ unit, since: new Date(from), until: new Date(to) })) : [];
+}
+
+function pageOf(ask: LogAsk, entries: readonly LogEntry[]): LogPage {
+  const matching = entries.filter((entry) => matches(ask, entry)).toReversed();
+  return { entries: matching.slice(0, ask.limit), more: matching.length > ask.limit };
+}
+
+function matches({ severity, contains, revision }: LogAsk, entry: LogEntry): boolean {
+  const message = entry.fields["message"];
+  return (
+    (severity === undefined || logSeverities.indexOf(entry.severity) >= logSeverities.indexOf(severity)) &&
+    (revision === undefined || entry.revision === revision) &&
+    (contains === undefined ||
+      [entry.text, typeof message === "string" ? message : ""].some((text) => folded(text).includes(folded(contains))))
+  );
+}
+
+/** Cloud Logging compares strings so: case and compatibility forms aside. */
+function folded(text: string): string {
+  return text.normalize("NFKC").toLowerCase();
+}
+
+/** An unreadable end of a window would match nothing, which reads like silence. */
+function instant(text: string): number {
+  const at = Date.parse(text);
+  if (Number.isNaN(at)) throw new TypeError(`A log window needs ISO 8601, not "${text}".`);
+  return at;
+}
+
+/** What no Cloud Logging answers. */
+const garbage: unknown = { at: "yesterday", severity: 17, text: null };
+
+const value: z.ZodType<Value> = z.lazy(() =>
+  z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(value), z.record(z.string(), value)]),
+);
+
+const logEntry: z.ZodType<LogEntry> = z.object({
+  at: z.iso.datetime(),
+  severity: z.enum(logSeverities),
+  unit: z.string(),
+  revision: z.string().optional(),
+  text: z.string(),
+  fields: z.record(z.string(), value),
+});
+
+function tooMany(unit: string, most: number): BackendError {
+  return new BackendError(
+    "partial",
+    `the log of ${unit} answers with more than ${most} entries; a part of them would prove nothing`,
+    `Ask for fewer entries of ${unit}, or for a shorter window.`,
+  );
+}
