@@ -1,6 +1,7 @@
 import type { CalendarDate } from "./dates.ts";
 import { addMinutes, instantOf } from "./dates.ts";
 import type { Rules } from "./load.ts";
+import { stageRules } from "./load.ts";
 import type { StageName } from "./schema.ts";
 
 /** What a miss breaks: the next job that reads the stage's output, and when it starts. */
@@ -18,9 +19,11 @@ export type Timeliness =
   | { readonly state: "grace"; readonly until: Date; readonly breaks?: Breaks }
   | { readonly state: "late"; readonly since: Date; readonly breaks?: Breaks };
 
-/** When a stage's output for the date is due. */
-export function dueAt(rules: Rules, stage: StageName, date: CalendarDate): Date {
-  return instantOf(date, rules.stages[stage].due, rules.zone);
+/** When a stage's output for the date is due; at the latest so many minutes before the first game, where the stage says so. */
+export function dueAt(rules: Rules, stage: StageName, date: CalendarDate, firstGame?: Date): Date {
+  const { due: usual, before_first_game_minutes: lead } = stageRules(rules, stage);
+  const due = instantOf(date, usual, rules.zone);
+  return lead === undefined || firstGame === undefined ? due : earlier(due, addMinutes(firstGame, -lead));
 }
 
 /**
@@ -28,11 +31,18 @@ export function dueAt(rules: Rules, stage: StageName, date: CalendarDate): Date 
  * before the deadline reader starts, in full. A stage whose input landed late (after the stage's own due time) has one
  * hour from then, but only while its deadline reader has not started.
  */
-export function timeliness(rules: Rules, stage: StageName, date: CalendarDate, asOf: Date, inputLandedAt?: Date): Timeliness {
-  const due = dueAt(rules, stage, date);
+export function timeliness(
+  rules: Rules,
+  stage: StageName,
+  date: CalendarDate,
+  asOf: Date,
+  inputLandedAt?: Date,
+  firstGame?: Date,
+): Timeliness {
+  const due = dueAt(rules, stage, date, firstGame);
   if (asOf < due) return { state: "not_due", from: due };
-  const breaks = deadlineReader(rules, stage, date, asOf);
-  const graceEnd = instantOf(date, rules.stages[stage].grace_until, rules.zone);
+  const breaks = deadlineReader(rules, stage, date, asOf, firstGame);
+  const graceEnd = instantOf(date, stageRules(rules, stage).grace_until, rules.zone);
   const full = breaks === undefined ? graceEnd : earlier(graceEnd, addMinutes(breaks.at, -60));
   const lateInput = inputLandedAt !== undefined && inputLandedAt > due && inputLandedAt <= asOf && breaks?.started !== true;
   const until = lateInput ? later(full, addMinutes(inputLandedAt, 60)) : full;
@@ -40,9 +50,11 @@ export function timeliness(rules: Rules, stage: StageName, date: CalendarDate, a
   return asOf < until ? { state: "grace", until, ...said } : { state: "late", since: until, ...said };
 }
 
-/** The job that reads the stage's output next, where the pipeline file names one. */
-export function deadlineReader(rules: Rules, stage: StageName, date: CalendarDate, asOf: Date): Breaks | undefined {
-  const name = rules.stages[stage].deadline_reader;
+/** The job that reads the stage's output next, where the pipeline file names one; the first game, where it is due before that. */
+export function deadlineReader(rules: Rules, stage: StageName, date: CalendarDate, asOf: Date, firstGame?: Date): Breaks | undefined {
+  const { deadline_reader: name, before_first_game_minutes: lead } = stageRules(rules, stage);
+  if (name === undefined && lead !== undefined && firstGame !== undefined)
+    return { job: "first game", what: "the first game", at: firstGame, started: firstGame <= asOf };
   const job = name === undefined ? undefined : rules.jobs[name];
   if (name === undefined || job === undefined) return undefined;
   const at = instantOf(date, job.at, rules.zone);

@@ -1,110 +1,96 @@
 import { z } from "zod";
 import { unknownName } from "../errors.ts";
 import { calendarDate, dated, inForce } from "./dated.ts";
-import type { DayTime } from "./dates.ts";
-import { isZone, parseDayTime } from "./dates.ts";
-import { flag, integer, number, record, scalar, text, word } from "./yaml-file.ts";
+import { infrastructureParts, infrastructureReferences } from "./infrastructure.ts";
+import { collecting, collection, dayTime, identifier, knownStage, mode, pipelineName, stage, table, tableName, zone } from "./parts.ts";
+import { acceptedProblems, ownCheckProblems } from "./own-check-problems.ts";
+import { acceptance, ownCheck, switchedOff } from "./own-checks.ts";
+import { completed, neverDue, nowhere, plainShape } from "./plain.ts";
+import { namesIn, thresholds } from "./thresholds.ts";
+import type { Problem } from "./yaml-file.ts";
+import { either, flag, integer, record, text } from "./yaml-file.ts";
 
-/** How a column's values cross the warehouse port. Dates and instants are text, numbers are refused above 2^53. */
-export const columnKinds = ["string", "date", "instant", "integer", "number", "boolean", "json"] as const;
-export type ColumnKind = (typeof columnKinds)[number];
-const fieldKinds = ["string", "integer", "number", "boolean", "timestamp", "list"] as const;
-/** Stages whose output an issue of the day can wait for, in the order in which the night flows. */
-export const stageNames = ["games", "box-scores", "analytics", "completion", "same-day"] as const;
-export type StageName = (typeof stageNames)[number];
+export type { Column, ColumnKind, FieldKind, KeepOrder, KnownStage, StageName } from "./parts.ts";
+export { columnKinds, stageNames } from "./parts.ts";
 
-export interface Column {
-  readonly kind: ColumnKind;
-  /** Deduced, not declared by the operator: read only where the table really has it. */
-  readonly inferred: boolean;
-}
-
-export interface KeepOrder {
-  readonly column: string;
-  readonly descending: boolean;
-}
-
-const dayTime = scalar<DayTime>("a time such as D 11:30 or D+1 06:30", parseDayTime);
-const tableName = scalar("a table as dataset.table", (value) => (/^\w+\.\w+$/u.test(value) ? value : undefined));
-const identifier = scalar("a column name", (value) => (/^[A-Za-z_]\w*$/u.test(value) ? value : undefined));
-const share = scalar("a share from 0 to 1", (value) => (/^(?:0(?:\.\d+)?|1(?:\.0+)?)$/u.test(value) ? Number(value) : undefined));
-const reason = text;
-
-const column = scalar<Column>(`a column kind (${columnKinds.join(", ")}), optionally followed by "inferred"`, (value) => {
-  const [kindText, mark, ...rest] = value.trim().split(/\s+/u);
-  const kind = columnKinds.find((candidate) => candidate === kindText);
-  if (kind === undefined || rest.length > 0 || (mark !== undefined && mark !== "inferred")) return undefined;
-  return { kind, inferred: mark === "inferred" };
-});
-
-const keepOrder = scalar<KeepOrder>('a column and its order, e.g. "processed_at desc"', (value) => {
-  const match = /^(\w+) (asc|desc)$/u.exec(value);
-  return match?.[1] === undefined ? undefined : { column: match[1], descending: match[2] === "desc" };
-});
-
-const stage = record({
-  due: dated(dayTime),
-  unplayed_due: dated(dayTime).optional(),
-  grace_until: dated(dayTime),
-  deadline_reader: dated(text).optional(),
-});
-
-const table = record({
-  as: text.optional(),
-  stage: word(stageNames),
-  partition: identifier,
-  key: dated(z.array(identifier).min(1)),
-  also_once: z.array(identifier).min(1).optional(),
-  keep: z.array(keepOrder).min(1),
-  written_at: identifier.optional(),
-  created_at: identifier.optional(),
-  team: identifier.optional(),
-  processor: text.optional(),
-  unique: flag.optional(),
-  read_by: z.array(tableName).optional(),
-  columns: z.record(z.string(), column),
-});
-
-const mode = record({ expected: z.array(text).min(1), critical: z.array(text), majority: share });
-const least = dated(record({ least: integer, reason }));
-const shares = dated(record({ pass: share, warn: share, reason }));
-const minutes = dated(record({ minutes: integer, reason }));
-
-/** The pipeline file, before names are checked against each other. */
+/** The file of a pipeline with games, before names are checked against each other. */
 const shape = record({
-  pipeline: scalar("a name of lower-case letters, digits and hyphens", (value) => (/^[a-z][a-z0-9-]*$/u.test(value) ? value : undefined)),
+  pipeline: pipelineName,
   title: text,
-  zone: scalar("an IANA time zone such as America/New_York", (value) => (isZone(value) ? value : undefined)),
+  zone,
   games: record({
     schedule: tableName,
     postponements: tableName,
-    competitions: z.record(z.string(), record({ name: text, owes: z.array(word(stageNames)) })),
-    status: record({ final: z.array(integer), unplayed: z.array(integer), not_played: z.array(integer) }),
+    competitions: z.record(z.string(), record({ name: text, owes: z.array(knownStage) })),
+    status: record({ final: z.array(integer), unplayed: z.array(integer), in_progress: z.array(integer), not_played: z.array(integer) }),
     not_played_text: z.array(text),
     witness_days: integer,
+    tip_off: identifier,
     season: record({ name: text, ends: calendarDate, next_begins: calendarDate.optional() }).optional(),
   }),
-  moments: record({ post_game_from: dayTime }),
-  stages: record({ games: stage, "box-scores": stage, analytics: stage, completion: stage, "same-day": stage }),
+  moments: record({ post_game_from: dayTime, pre_game_until: dayTime }),
+  stages: record({
+    games: stage,
+    "box-scores": stage,
+    analytics: stage,
+    completion: stage,
+    "same-day": stage,
+    features: stage,
+    predictions: stage,
+    grading: stage,
+  }),
   jobs: z.record(z.string(), record({ ...inForce, at: dated(dayTime), does: text })),
   box_scores: record({ sources: z.array(record({ ...inForce, table: tableName, preferred: flag, expected: dayTime })).min(1) }),
   analytics: record({ players: tableName, offense: tableName, defense: tableName }),
   run_history: tableName,
+  precompute: record({ cache: tableName }),
+  features: record({
+    table: tableName,
+    /** Players and teams as prepared before the games. */
+    players: tableName,
+    processor: text,
+    /** Where a feature row keeps its betting line: an element of a list, or a column of its own. */
+    line: record({ column: identifier, index: integer, instead: identifier }),
+  }),
+  predictions: record({
+    table: tableName,
+    graded: tableName,
+    /** What `line_source` says of a real line. */
+    real_line: text,
+    /** Systems that must predict; those active on the last game dates if absent. */
+    systems: z.array(text).min(1).optional(),
+    halt_state: tableName,
+    /** What the state in that table says while predictions are stopped on purpose. */
+    halted: z.array(text),
+    halts: z.array(record({ system: text.optional(), from: calendarDate, until: calendarDate.optional(), reason: text })).optional(),
+  }),
+  scraping: record({
+    executions: tableName,
+    expected: tableName,
+    decisions: tableName,
+    /** Workflows that collect after the games, by when their window opens. */
+    windows: z.record(z.string(), dayTime),
+    for_the_night_before: z.array(text),
+    /** Names under which a run's summary may say how many records it brought. */
+    records_as: z.array(text).min(1),
+    collections: z.record(z.string(), collecting),
+  }),
   tables: z.record(z.string(), table),
-  collections: z.record(
-    z.string(),
-    record({
-      entry: z.record(z.string(), word(fieldKinds)),
-      fields: z.record(z.string(), word(fieldKinds)),
-      expires_after_days: integer,
-    }),
-  ),
+  collections: z.record(z.string(), collection),
   completion: record({
     phase: text,
+    /** The unit that keeps the record and starts the next phase. */
+    orchestrator: text,
     collection: text,
     processors: z.record(z.string(), record({ ...inForce, table: tableName, class: text, eats_games: flag })),
     modes: record({ overnight: mode, same_day: mode, tomorrow: mode }),
-    next_phase: record({ name: text, outputs: z.array(tableName).min(1), run_again: text }),
+    next_phase: record({
+      name: text,
+      outputs: z.array(tableName).min(1),
+      /** Its processors by class, with the table that each fills. */
+      processors: z.record(z.string(), tableName).optional(),
+      run_again: text,
+    }),
   }),
   core: z
     .array(text)
@@ -112,32 +98,65 @@ const shape = record({
       (ids) => ids.some((id) => id !== "games"),
       "name at least one check besides games: games alone prove nothing of the night's output",
     ),
-  thresholds: record({
-    "box-scores": record({ team_rows: least, game_rows: dated(record({ from: integer, to: integer, reason })) }),
-    analytics: record({ team_player_rows: least }),
-    "unique-keys": record({ surplus: dated(record({ p3_to: integer, p2_to: integer, p0_share: share, reason })) }),
-    minutes: record({
-      date_share: shares,
-      game_share: shares,
-      dnp_share: dated(record({ from: share, to: share, rows: integer, ignore_source: text, reason })),
-    }),
-    completion: record({
-      flag_lag_minutes: minutes,
-      next_phase_lag_minutes: minutes,
-      rewriting_minutes: minutes,
-      second_look_seconds: dated(record({ seconds: number, reason })),
-    }),
-  }),
+  core_pre_game: z.array(text).min(1),
+  ...infrastructureParts,
+  thresholds,
+  checks: z.array(ownCheck).default([]),
+  accepted: z.array(acceptance).default([]),
+  ports: switchedOff.default({}),
 });
 
-export type PipelineFile = z.output<typeof shape>;
+export type PipelineFile = z.output<typeof shape> & {
+  /** Whether its dates have games; a plain one expects every date. */
+  readonly kind: "games" | "plain";
+};
+
+/** Keys that say that a file means games; one that has none of them is plain. */
+const ofGames = Object.keys(shape.shape).filter((key) => !Object.hasOwn(plainShape.shape, key));
 
 /** The pipeline file: every name of a table, job, processor or column in it is one that it declares. */
-export const pipelineSchema: z.ZodType<PipelineFile, unknown> = shape.superRefine((file, context) => {
-  for (const { what, name, known, path } of references(file)) {
-    if (!known.includes(name)) context.addIssue({ code: "custom", message: unknownName(what, name, known), path: [...path] });
-  }
+export const pipelineSchema: z.ZodType<PipelineFile, unknown> = either<PipelineFile>((input) =>
+  typeof input === "object" && input !== null && !ofGames.some((key) => Object.hasOwn(input, key))
+    ? plainShape.transform(completed)
+    : shape.transform((file) => ({ ...file, kind: "games" as const })),
+).transform((file, context) => {
+  const whole = withOwnCore(file);
+  const problems = problemsOf(whole);
+  for (const { message, path } of problems) context.addIssue({ code: "custom", message, path: [...path] });
+  return problems.length === 0 ? whole : z.NEVER;
 });
+
+/** Own checks that are core stand with the others of their half. */
+function withOwnCore(file: PipelineFile): PipelineFile {
+  const withOwn = (core: readonly string[], half: "pre_game" | "post_game"): string[] => {
+    const own = file.checks.filter((check) => check.core === true && (check.half ?? "post_game") === half);
+    return [...new Set([...core, ...own.map(({ id }) => id)])];
+  };
+  return { ...file, core: withOwn(file.core, "post_game"), core_pre_game: withOwn(file.core_pre_game, "pre_game") };
+}
+
+function problemsOf(file: PipelineFile): readonly Problem[] {
+  const around = { ...file, stages: stagesOf(file), units: unitsOf(file) };
+  const nothingCore = "name at least one check, or mark one of `checks` with `core`: else nothing could pass";
+  return [
+    ...references(file).flatMap(({ what, name, known, path }) =>
+      known.includes(name) || name === nowhere ? [] : [{ message: unknownName(what, name, known), path }],
+    ),
+    ...ownCheckProblems(file.checks, around),
+    ...acceptedProblems(file.accepted, around),
+    ...(file.core.length === 0 ? [{ message: nothingCore, path: ["core"] }] : []),
+  ];
+}
+
+/** Stages that the file itself declares. */
+function stagesOf({ stages }: PipelineFile): readonly string[] {
+  const all: Readonly<Record<string, unknown>> = stages;
+  return Object.keys(all).filter((name) => all[name] !== neverDue);
+}
+
+function unitsOf({ units = {} }: PipelineFile): readonly string[] {
+  return Object.entries(units).flatMap(([name, { aliases = [] }]) => [name, ...aliases]);
+}
 
 interface Reference {
   readonly what: string;
@@ -156,9 +175,25 @@ function references(file: PipelineFile): Reference[] {
     table(file.analytics.players, "analytics", "players"),
     table(file.analytics.offense, "analytics", "offense"),
     table(file.analytics.defense, "analytics", "defense"),
+    ...infrastructureReferences(file),
     table(file.run_history, "run_history"),
+    table(file.precompute.cache, "precompute", "cache"),
+    table(file.features.table, "features", "table"),
+    table(file.features.players, "features", "players"),
+    table(file.predictions.table, "predictions", "table"),
+    table(file.predictions.graded, "predictions", "graded"),
+    table(file.predictions.halt_state, "predictions", "halt_state"),
+    table(file.scraping.executions, "scraping", "executions"),
+    table(file.scraping.expected, "scraping", "expected"),
+    table(file.scraping.decisions, "scraping", "decisions"),
+    ...Object.entries(file.scraping.collections).flatMap(([name, entry]) =>
+      [entry.table, ...(entry.read_by ?? [])].map((used) => table(used, "scraping", "collections", name, "table")),
+    ),
     ...file.box_scores.sources.map((source, index) => table(source.table, "box_scores", "sources", `${index}`, "table")),
     ...file.completion.next_phase.outputs.map((name, index) => table(name, "completion", "next_phase", "outputs", `${index}`)),
+    ...Object.entries(file.completion.next_phase.processors ?? {}).map(([key, name]) =>
+      table(name, "completion", "next_phase", "processors", key),
+    ),
     ...Object.entries(file.completion.processors).map(([key, entry]) => table(entry.table, "completion", "processors", key, "table")),
     ...Object.entries(file.completion.modes).flatMap(([name, { expected, critical }]) =>
       [...expected, ...critical].map((processor) => ({
@@ -177,11 +212,20 @@ function references(file: PipelineFile): Reference[] {
         path: ["stages", name, "deadline_reader"],
       })),
     ),
-    ...Object.entries(file.tables).flatMap(([name, entry]) => tableReferences(name, entry, tables)),
+    ...Object.entries(file.tables).flatMap(([name, entry]) => tableReferences(name, entry, file)),
+    ...file.thresholds.fields.columns.dated.flatMap(({ value }) =>
+      namesIn(value.names).map((column) => ({
+        what: "column",
+        name: column,
+        known: Object.keys(file.tables[file.analytics.players]?.columns ?? {}),
+        path: ["thresholds", "fields", "columns", "names"],
+      })),
+    ),
   ];
 }
 
-function tableReferences(name: string, entry: PipelineFile["tables"][string], tables: readonly string[]): Reference[] {
+function tableReferences(name: string, entry: PipelineFile["tables"][string], file: PipelineFile): Reference[] {
+  const tables = Object.keys(file.tables);
   const columns = Object.keys(entry.columns);
   const named: [string, readonly string[]][] = [
     ["partition", [entry.partition]],
@@ -191,12 +235,13 @@ function tableReferences(name: string, entry: PipelineFile["tables"][string], ta
     ["written_at", entry.written_at === undefined ? [] : [entry.written_at]],
     ["created_at", entry.created_at === undefined ? [] : [entry.created_at]],
     ["team", entry.team === undefined ? [] : [entry.team]],
+    ["once_where", entry.once_where === undefined ? [] : [entry.once_where]],
   ];
   return [
+    { what: "stage", name: entry.stage, known: stagesOf(file), path: ["tables", name, "stage"] },
     ...named.flatMap(([key, names]) =>
       names.map((column) => ({ what: "column", name: column, known: columns, path: ["tables", name, key] })),
     ),
     ...(entry.read_by ?? []).map((reader) => ({ what: "table", name: reader, known: tables, path: ["tables", name, "read_by"] })),
   ];
 }
-export type FieldKind = (typeof fieldKinds)[number];

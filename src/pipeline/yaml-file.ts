@@ -1,4 +1,4 @@
-import { LineCounter, isMap, isNode, isPair, isSeq, parseDocument } from "yaml";
+import { LineCounter, isAlias, isMap, isNode, isPair, isSeq, parseDocument } from "yaml";
 import type { Document } from "yaml";
 import { z } from "zod";
 import { UserError, nearest, short } from "../errors.ts";
@@ -7,6 +7,24 @@ import { UserError, nearest, short } from "../errors.ts";
 export interface SourceFile {
   readonly name: string;
   readonly text: string;
+  /** Where it lies, for the files that it names; absent for a text that lies nowhere. */
+  readonly path?: string;
+}
+
+/** A file as YAML, before anything is known of what it means. */
+export interface YamlFile {
+  readonly name: string;
+  readonly document: Document;
+  readonly lines: LineCounter;
+}
+
+/** A file, then those it is laid over: what the first one says stands before what the next one says. */
+export type Layers = readonly [YamlFile, ...YamlFile[]];
+
+/** Something wrong at a place, as a path of keys and positions. */
+export interface Problem {
+  readonly message: string;
+  readonly path: readonly PropertyKey[];
 }
 
 const mostProblems = 8;
@@ -17,23 +35,43 @@ const mostBytes = 1_000_000;
  * each key converts its own. All problems are told at once, each with file, line, key and what would have been allowed.
  */
 export function parseYamlFile<T>(file: SourceFile, schema: z.ZodType<T>): T {
+  const read = readYaml(file);
+  return parseYaml([read], plainValue(read), schema);
+}
+
+/** Refuses what is no YAML. */
+export function readYaml(file: SourceFile): YamlFile {
   if (file.text.length > mostBytes) throw new UserError(`${file.name}: larger than ${mostBytes} characters; split it.`);
   const lines = new LineCounter();
   const document = parseDocument(file.text, { schema: "failsafe", lineCounter: lines, uniqueKeys: true });
   const broken = document.errors.map((error) => `${file.name}:${lines.linePos(error.pos[0]).line}: ${firstLine(error.message)}`);
   if (broken.length > 0) throw new UserError(listed(broken));
+  return { name: file.name, document, lines };
+}
 
-  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 100 }));
+/** What the file says, every scalar as text. */
+export function plainValue({ document }: YamlFile): unknown {
+  return document.toJS({ maxAliasCount: 100 });
+}
+
+/** Reads against a schema what the layers say together; a problem is told where it stands in them. */
+export function parseYaml<T>(layers: Layers, value: unknown, schema: z.ZodType<T>): T {
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new UserError(
-    listed(
-      parsed.error.issues.map((issue) => {
-        const { offset, path } = locate(document, issue.path, issue.code === "unrecognized_keys" ? issue.keys[0] : undefined);
-        const where = path.length === 0 ? "" : ` ${path.join(".")}:`;
-        return `${file.name}:${lines.linePos(offset).line}:${where} ${issue.message}`;
-      }),
-    ),
-  );
+  const problems = parsed.error.issues.map((issue) => told(layers, issue, issue.code === "unrecognized_keys" ? issue.keys[0] : undefined));
+  throw new UserError(listed([...new Set(problems)]));
+}
+
+/** Throws if there is any problem; all of them are told at once. */
+export function refuse(layers: Layers, problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new UserError(listed(problems.map((problem) => told(layers, problem))));
+}
+
+/** `mine.yaml:12: checks.0.id: …` */
+export function told(layers: Layers, { message, path }: Problem, key?: string): string {
+  const { file, offset, steps } = locate(layers, path, key);
+  const where = steps.length === 0 ? "" : ` ${steps.join(".")}:`;
+  return `${file.name}:${file.lines.linePos(offset).line}:${where} ${message}`;
 }
 
 /** A map with exactly these keys; an unknown one is refused with the known ones and the nearest. */
@@ -68,6 +106,16 @@ export const integer = scalar("a whole number", (value) => (/^-?\d{1,12}$/u.test
 export const number = scalar("a number", (value) => (/^-?\d+(?:\.\d+)?$/u.test(value) ? Number(value) : undefined));
 export const flag = scalar("true or false", (value) => (value === "true" ? true : value === "false" ? false : undefined));
 
+/** Reads by a schema that depends on what is to be read; its problems keep their places. */
+export function either<T>(choose: (input: unknown) => z.ZodType<T, unknown>): z.ZodType<T, unknown> {
+  return z.unknown().transform((input, context) => {
+    const read = choose(input).safeParse(input);
+    if (read.success) return read.data;
+    for (const issue of read.error.issues) context.issues.push({ ...issue, input } as (typeof context.issues)[number]); // the same issue, one level up
+    return z.NEVER;
+  });
+}
+
 /** One of a closed list of words. */
 export function word<const W extends readonly string[]>(words: W): z.ZodType<W[number], unknown> {
   return scalar(`one of ${words.join(", ")}`, (value) => words.find((candidate) => candidate === value));
@@ -79,28 +127,50 @@ function describeKind(input: unknown): string {
   return input === null ? "nothing" : "a map";
 }
 
-/** Where a problem stands. Steps that the schema added (a plain value read as its only dated variant) are left out. */
-function locate(document: Document, path: readonly PropertyKey[], key: string | undefined): { offset: number; path: string[] } {
+interface Candidate {
+  readonly file: YamlFile;
+  readonly node: unknown;
+  readonly offset: number;
+}
+
+/**
+ * Where a problem stands: in the first layer that says anything there. Steps that the schema added (a plain value read as
+ * its only dated variant) are left out.
+ */
+function locate(
+  layers: Layers,
+  path: readonly PropertyKey[],
+  key: string | undefined,
+): { file: YamlFile; offset: number; steps: readonly string[] } {
   const steps: string[] = [];
-  let node: unknown = document.contents;
-  let offset = 0;
-  for (const step of path) {
-    const found = isMap(node)
-      ? node.items.find((item) => String(item.key) === String(step))
-      : isSeq(node)
-        ? node.items[Number(step)]
-        : undefined;
-    if (found === undefined) {
-      if (["dated", "0", "value"].includes(String(step))) continue;
-      steps.push(String(step));
-      break;
-    }
-    steps.push(String(step));
-    offset = startOf(isPair(found) ? found.key : found) ?? offset;
-    node = isPair(found) ? found.value : found;
+  let candidates = speaking(layers.map((file) => ({ file, node: file.document.contents, offset: 0 })));
+  for (const step of path.map(String)) {
+    const found = candidates.flatMap((candidate) => childOf(candidate, step) ?? []);
+    if (found.length === 0 && ["dated", "0", "value"].includes(step)) continue;
+    steps.push(step);
+    if (found.length === 0) break;
+    candidates = speaking(found);
   }
-  const culprit = key !== undefined && isMap(node) ? node.items.find((item) => String(item.key) === key) : undefined;
-  return { offset: startOf(culprit?.key) ?? offset, path: steps };
+  const culprits = key === undefined ? [] : candidates.flatMap((candidate) => childOf(candidate, key) ?? []);
+  const [at] = [...culprits, ...candidates];
+  return { file: at?.file ?? layers[0], offset: at?.offset ?? 0, steps };
+}
+
+/** A layer that says something else than a map there says all of it; those below are not heard. */
+function speaking(candidates: readonly Candidate[]): readonly Candidate[] {
+  const last = candidates.findIndex(({ node }) => !isMap(node) || node.has("dated"));
+  return last === -1 ? candidates : candidates.slice(0, Math.max(last, 1));
+}
+
+function childOf({ file, node }: Candidate, step: string): Candidate | undefined {
+  const child = isMap(node) ? node.items.find((item) => String(item.key) === step) : isSeq(node) ? node.items[Number(step)] : undefined;
+  if (child === undefined) return undefined;
+  const value = isPair(child) ? child.value : child;
+  return {
+    file,
+    node: isAlias(value) ? value.resolve(file.document) : value,
+    offset: startOf(isPair(child) ? child.key : child) ?? 0,
+  };
 }
 
 function startOf(node: unknown): number | undefined {

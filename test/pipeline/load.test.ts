@@ -47,7 +47,7 @@ describe("a mistake is told with file, line, key and what is allowed", () => {
       "a job that is not declared",
       "deadline_reader: same-day-phase4",
       "deadline_reader: same-day-phase5",
-      /^mine\.yaml:\d+: stages\.box-scores\.deadline_reader: No job "same-day-phase5"; known: same-day-phase4\. Did you mean "same-day-phase4"\?/mu,
+      /^mine\.yaml:\d+: stages\.box-scores\.deadline_reader: No job "same-day-phase5"; known: same-day-phase4, same-day-predictions\. Did you mean "same-day-phase4"\?/mu,
     ],
     [
       "a key column that the table lacks",
