@@ -2,10 +2,17 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { UserError, refusals } from "../errors.ts";
 import { redactThroughout } from "../redact.ts";
+import { portNames } from "../ports/ports.ts";
 import type { Evidence } from "./evidence.ts";
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,79}$/u);
-const asked = { id: z.string().max(200), port: z.enum(["warehouse", "documents"]), asked: z.string(), observedAt: z.string() };
+const asked = {
+  id: z.string().max(200),
+  port: z.enum(portNames),
+  asked: z.string(),
+  byHand: z.string().max(2000).optional(),
+  observedAt: z.string(),
+};
 const saved = z.discriminatedUnion("seen", [
   z.strictObject({ ...asked, seen: z.literal(true), facts: z.json(), examined: z.int().min(0), bytes: z.int().min(0).optional() }),
   z.strictObject({ ...asked, seen: z.literal(false), refusal: z.enum(refusals), reason: z.string(), next: z.string() }),

@@ -7,6 +7,8 @@ interface Asked {
   readonly id: string;
   readonly port: Port;
   readonly asked: string;
+  /** The command that shows the same by hand. */
+  readonly byHand?: string | undefined;
   readonly observedAt: string;
 }
 
@@ -25,6 +27,8 @@ export type Unseen = Asked & {
   readonly refusal: Refusal;
   readonly reason: string;
   readonly next: string;
+  /** Nobody was asked: the operator has switched the port off, for this reason. */
+  readonly off?: string;
 };
 
 export type Evidence<F> = Seen<F> | Unseen;
@@ -47,6 +51,8 @@ export interface Look<F> {
   readonly port: Port;
   /** The question in words, for reports and errors. */
   readonly asked: string;
+  /** The bq, gcloud or curl command that shows the same by hand. */
+  readonly byHand: string;
   /** Ids of looks that, where they are made in the same call, must be settled first: flags before rows. */
   readonly after: readonly string[];
   readonly whenEmpty: WhenEmpty;

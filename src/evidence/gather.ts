@@ -20,7 +20,7 @@ export interface LiveOptions {
 /** Looks at the real ports. Each look has a deadline; what a port refuses becomes `Unseen`, anything else is a bug and flies. */
 export function live(options: LiveOptions): Gather {
   return async (look) => {
-    const asked = { id: look.id, port: look.port, asked: look.asked };
+    const asked = { id: look.id, port: look.port, asked: look.asked, byHand: look.byHand };
     try {
       const found = await withDeadline(look, options);
       return { ...asked, observedAt: options.now().toISOString(), seen: true, ...found };
@@ -34,7 +34,7 @@ export function live(options: LiveOptions): Gather {
   };
 }
 
-function refused(asked: Pick<Unseen, "id" | "port" | "asked">, { refusal, message, next }: BackendError, at: Date): Unseen {
+function refused(asked: Pick<Unseen, "id" | "port" | "asked" | "byHand">, { refusal, message, next }: BackendError, at: Date): Unseen {
   return { ...asked, observedAt: at.toISOString(), seen: false, refusal, reason: reasonText(message), next: reasonText(next) };
 }
 

@@ -60,5 +60,5 @@ function notInIt(look: Look<unknown>): Reason {
 }
 
 function unseen(look: Look<unknown>, bundle: Bundle, reason: Reason): Unseen {
-  return { id: look.id, port: look.port, asked: look.asked, observedAt: bundle.as_of, seen: false, ...reason };
+  return { id: look.id, port: look.port, asked: look.asked, byHand: look.byHand, observedAt: bundle.as_of, seen: false, ...reason };
 }

@@ -21,6 +21,7 @@ import type { Call } from "../../src/ports/call.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import { at } from "../support/night.ts";
 import { nba } from "../support/pipeline.ts";
+import { silentPorts } from "../support/ports.ts";
 import { sessionOver, shippedScenario } from "../support/scenarios.ts";
 
 type Run = Look<string>["run"];
@@ -29,15 +30,13 @@ const lookThat = (run: Run): Look<string> => ({
   id: "rows 2026-02-03",
   port: "warehouse",
   asked: "rows of a table",
+  byHand: "",
   after: [],
   whenEmpty: "must-have",
   run,
   parse: String,
 });
-const ports: Ports = {
-  warehouse: { query: async () => ({ rows: [] }), describe: async () => ({ columns: {} }) },
-  documents: { get: async () => undefined, list: async () => [] },
-};
+const ports = silentPorts();
 
 /** Never answers and never listens. */
 const deaf: Run = () => new Promise(() => {});
@@ -85,6 +84,7 @@ describe("one look", () => {
       id: "rows 2026-02-03",
       port: "warehouse",
       asked: "rows of a table",
+  byHand: "",
       observedAt: at("09:30").toISOString(),
       seen: true,
       facts: "f",
@@ -243,8 +243,8 @@ describe("a column without which a look means nothing", () => {
   async function nightWithout(table: string, column: string) {
     const session = sessionOver(scenario, {
       stores,
-      wrap: ({ warehouse, documents }) => ({
-        documents,
+      wrap: ({ warehouse, ...others }) => ({
+        ...others,
         warehouse: {
           query: (ask, asked) => warehouse.query(ask, asked),
           describe: async (name, asked) => {

@@ -6,31 +6,38 @@ import { renderSql } from "../../src/adapters/embedded/sql.ts";
 import { storedTypes } from "../../src/adapters/embedded/values.ts";
 import { BackendError } from "../../src/errors.ts";
 import type { Look } from "../../src/evidence/evidence.ts";
+import * as predictionLooks from "../../src/evidence/looks/predictions.ts";
 import * as tableLooks from "../../src/evidence/looks/tables.ts";
 import { calendarDateOf } from "../../src/pipeline/dates.ts";
 import type { Rules } from "../../src/pipeline/load.ts";
 import { loadPipeline } from "../../src/pipeline/load.ts";
 import type { Column } from "../../src/pipeline/schema.ts";
-import type { Documents } from "../../src/ports/documents.ts";
 import type { Query, TableName, Warehouse } from "../../src/ports/warehouse.ts";
 import { asking } from "../contracts/asking.ts";
-import type { LintedTable } from "../support/sql-lint.ts";
-import { lintSql } from "../support/sql-lint.ts";
+import { silentPorts } from "../support/ports.ts";
+import type { LintedTable } from "../../src/evidence/looks/sql-lint.ts";
+import { lintSql } from "../../src/evidence/looks/sql-lint.ts";
 
 const pipeline = loadPipeline({ name: "nba.yaml", text: readFileSync(new URL("../../pipelines/nba.yaml", import.meta.url), "utf8") });
 /** Rules changed on 2026-02-03 and 2026-02-07: a date before, on and after. */
 const dates = ["2026-02-02", "2026-02-03", "2026-02-09"].map((date) => calendarDateOf(date));
 
 /** A name per exported look, with every look that it makes for a date: an export that is not here fails the first test. */
-const looksOf: Readonly<Record<keyof typeof tableLooks, (rules: Rules, date: (typeof dates)[number]) => Look<unknown>[]>> = {
+const looksOf: Readonly<Record<keyof typeof tableLooks | keyof typeof predictionLooks, (rules: Rules, date: (typeof dates)[number]) => Look<unknown>[]>> = {
   scheduleWindow: (rules, date) => [tableLooks.scheduleWindow(rules, date)],
   postponements: (rules, date) => [tableLooks.postponements(rules, date)],
   boxScoreRows: (rules, date) => rules.box_scores.sources.map(({ table }) => tableLooks.boxScoreRows(rules, date, table)),
   playerRows: (rules, date) => [tableLooks.playerRows(rules, date)],
   offenseRows: (rules, date) => [tableLooks.offenseRows(rules, date)],
   defenseRows: (rules, date) => [tableLooks.defenseRows(rules, date)],
+  cacheRows: (rules, date) => [tableLooks.cacheRows(rules, date)],
   processorRuns: (rules, date) => [tableLooks.processorRuns(rules, date)],
   rowsOf: (rules, date) => Object.keys(rules.tables).map((table) => tableLooks.rowsOf(rules, date, table)),
+  predictionCounts: (rules, date) => [predictionLooks.predictionCounts(rules, date)],
+  predictionHistory: (rules, date) => [predictionLooks.predictionHistory(rules, date)],
+  gradedCounts: (rules, date) => [predictionLooks.gradedCounts(rules, date)],
+  haltState: (rules, date) => [predictionLooks.haltState(rules, date)],
+  lineCounts: (rules, date) => [predictionLooks.lineCounts(rules, date)],
 };
 
 interface CatalogueEntry {
@@ -60,7 +67,6 @@ const catalogue: readonly CatalogueEntry[] = await Promise.all(
 /** What the look asks of a warehouse whose tables have these columns and no rows. */
 async function queriesOf(look: Look<unknown>, columnsOf: (table: TableName) => readonly [string, Column][]): Promise<Query[]> {
   const asked: Query[] = [];
-  const documents: Documents = { get: async () => undefined, list: async () => [] };
   const warehouse: Warehouse = {
     describe: async (table) => ({ columns: Object.fromEntries(columnsOf(table).map(([name, { kind }]) => [name, kind])) }),
     async query(query) {
@@ -68,7 +74,7 @@ async function queriesOf(look: Look<unknown>, columnsOf: (table: TableName) => r
       return { rows: [] };
     },
   };
-  await look.run({ documents, warehouse }, asking({ look: look.id }));
+  await look.run(silentPorts({ warehouse }), asking({ look: look.id }));
   return asked;
 }
 
@@ -91,7 +97,7 @@ describe("the SQL of the looks", () => {
   afterAll(() => connection.closeSync());
 
   test("is gathered from every look there is, for every table the pipeline file declares", () => {
-    expect(Object.keys(looksOf).toSorted()).toEqual(Object.keys(tableLooks).toSorted());
+    expect(Object.keys(looksOf).toSorted()).toEqual(Object.keys({ ...tableLooks, ...predictionLooks }).toSorted());
     const read = new Set(catalogue.flatMap(({ queries }) => queries.map(({ sql }) => /\{(.+)\}/u.exec(sql)?.[1])));
     expect(read).toEqual(new Set(Object.keys(pipeline.file.tables)));
     expect(catalogue.filter(({ queries }) => queries.length === 0).map(({ id }) => id)).toEqual([]);

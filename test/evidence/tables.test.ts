@@ -6,6 +6,7 @@ import type { Call } from "../../src/ports/call.ts";
 import type { Query, Row, Warehouse } from "../../src/ports/warehouse.ts";
 import { at } from "../support/night.ts";
 import { nba } from "../support/pipeline.ts";
+import { silentPorts } from "../support/ports.ts";
 
 const date = calendarDateOf("2026-02-03");
 const rules = nba.rulesOn(date, at("09:30"));
@@ -30,7 +31,7 @@ function lacking(columns: readonly string[], rows: readonly Row[] = []) {
       return { rows };
     },
   };
-  return { asked, ports: { warehouse, documents: { get: async () => undefined, list: async () => [] } } };
+  return { asked, ports: silentPorts({ warehouse }) };
 }
 
 test("a table without a column that the look needs is refused, naming table and column", async () => {

@@ -4,12 +4,14 @@ import type { Finding } from "../../src/checks/finding.ts";
 import { overallOf } from "../../src/checks/overall.ts";
 import type { Judgement } from "../../src/checks/runner.ts";
 import { judgeDate } from "../../src/checks/runner.ts";
-import type { Gather } from "../../src/evidence/evidence.ts";
+import type { Evidence, Gather, Look } from "../../src/evidence/evidence.ts";
 import type { CompletionRecord } from "../../src/evidence/looks/documents.ts";
 import type { Refusal } from "../../src/errors.ts";
 import { calendarDateOf, parseInstant } from "../../src/pipeline/dates.ts";
 import type { Row } from "../../src/ports/warehouse.ts";
 import { nba } from "./pipeline.ts";
+import { predictionTables } from "./predictions.ts";
+import { scrapingTables } from "./scraping.ts";
 
 /** Literal evidence of one small night: what each look answers, by the look's id without its date. */
 export interface Night {
@@ -18,6 +20,10 @@ export interface Night {
   document: CompletionRecord | null;
   /** Looks that are refused, by id without date. */
   refused: Record<string, Refusal>;
+  /** Columns that a look's table does not have, by id without date. */
+  absent?: Record<string, readonly string[]>;
+  /** Declared tables that are not there, or lack columns, or may not be described; all others are as declared. */
+  shapes?: Record<string, "not there" | { readonly lacks: readonly string[] } | Refusal>;
   /** What a second look sees instead, by id without date. */
   second: { tables: Record<string, Row[]>; document?: CompletionRecord | null; refused: Record<string, Refusal> };
 }
@@ -53,8 +59,10 @@ export function smallNight(): Night {
       "upcoming-player-rows": playerRows("10:35", "2026-02-03"),
       "upcoming-team-rows": teamRows("team_abbr", "10:36", "2026-02-03"),
       "cache-rows": cacheRows("07:10"),
+      "player-history": historyRows(),
       "feature-rows": featureRows("07:20"),
-      runs: [],
+      ...scrapingTables(iso),
+      ...predictionTables(),
     },
     document: healthyDocument(),
     refused: {},
@@ -120,11 +128,24 @@ export function playerRows(time: string, day?: string): Row[] {
     opponent_team_abbr: opponent,
     points: played ? 8 : null,
     minutes_played: played ? 21.8 : null,
+    ...(played ? shooting : {}),
     is_dnp: !played,
     primary_source_used: "nbac_gamebook",
     processed_at: iso(time, day),
   }));
 }
+
+/** Three goals, one of them from outside, and a free throw are eight points; 8.88 of the team's 97.68 chances in 21.8 minutes. */
+const shooting: Row = {
+  fg_attempts: 7,
+  fg_makes: 3,
+  three_pt_attempts: 3,
+  three_pt_makes: 1,
+  ft_attempts: 2,
+  ft_makes: 1,
+  turnovers: 1,
+  usage_rate: 20.02,
+};
 
 function teamRows(column: string, time: string, day?: string): Row[] {
   return smallGames.flatMap(([away, home]) =>
@@ -137,6 +158,9 @@ function teamRows(column: string, time: string, day?: string): Row[] {
       [column]: team ?? null,
       opponent_team_abbr: opponent ?? null,
       possessions: 98,
+      fg_attempts: 77,
+      ft_attempts: 22,
+      turnovers: 11,
       opp_fg_attempts: 88,
       processed_at: iso(time, day),
     })),
@@ -148,8 +172,23 @@ function cacheRows(time: string): Row[] {
     cache_date: "2026-02-03",
     player_lookup: lookup,
     points_avg_last_5: 11.2,
+    points_avg_last_10: 11.2,
     processed_at: iso(time),
   }));
+}
+
+/** Ten games of everybody, each five of which average 11.2 points. */
+function historyRows(): Row[] {
+  const days = [1, 31, 29, 27, 25, 23, 21, 19, 17, 15].map((day) => `2026-0${day === 1 ? 2 : 1}-${String(day).padStart(2, "0")}`);
+  return eachPlayer().flatMap(({ lookup }) =>
+    days.map((date, index) => ({
+      player_lookup: lookup,
+      game_date: date,
+      points: index % 5 === 4 ? 12 : 11,
+      minutes_played: 24.5,
+      processed_at: iso("06:35", date),
+    })),
+  );
 }
 
 function featureRows(time: string): Row[] {
@@ -204,14 +243,29 @@ export function gatherFrom(night: Night): Gather {
     const asked = { id: look.id, port: look.port, asked: look.asked, observedAt: "2026-02-04T14:30:00.000Z" };
     const refusal = second ? (night.second.refused[name] ?? night.refused[name]) : night.refused[name];
     if (refusal !== undefined) return { ...asked, seen: false, refusal, reason: `${refusal} on request`, next: "Grant what is missing." };
+    if (name === "shape") return shapeSeen(look, night, asked);
     const document = second && "document" in night.second ? night.second.document : night.document;
     const rows = (second ? night.second.tables[name] : undefined) ?? night.tables[name];
     if (look.port === "documents") return { ...asked, seen: true, facts: look.parse({ record: document ?? null }), examined: 1 };
     if (rows === undefined) throw new Error(`The small night has no answer for ${look.id}.`);
     const columns = Object.keys(nba.file.tables[tableNamed(name)]?.columns ?? {});
     const full = rows.map((row) => ({ ...Object.fromEntries(columns.map((column) => [column, null])), ...row }));
-    return { ...asked, seen: true, facts: look.parse({ rows: full, absent: [] }), examined: rows.length };
+    return { ...asked, seen: true, facts: look.parse({ rows: full, absent: night.absent?.[name] ?? [] }), examined: rows.length };
   };
+}
+
+function shapeSeen<F>(look: Look<F>, night: Night, asked: Omit<Evidence<F>, "seen">): Evidence<F> {
+  const table = look.id.replace("shape of ", "");
+  const told = night.shapes?.[table] ?? { lacks: [] };
+  if (told === "not there") {
+    const said = `Not found: Table acme:${table}`;
+    return { ...asked, seen: true, facts: look.parse({ there: false, missing: "table", said }), examined: 0 };
+  }
+  if (typeof told === "string")
+    return { ...asked, seen: false, refusal: told, reason: `${told} on request`, next: "Grant what is missing." };
+  const columns = Object.keys(nba.file.tables[table]?.columns ?? {}).filter((column) => !told.lacks.includes(column));
+  const facts = look.parse({ there: true, columns: Object.fromEntries(columns.map((column) => [column, "STRING"])) });
+  return { ...asked, seen: true, facts, examined: 1 };
 }
 
 function tableNamed(alias: string): string {

@@ -2,9 +2,9 @@ import { readFileSync, readdirSync } from "node:fs";
 import { buildStores } from "../../src/adapters/embedded/scenario/build.ts";
 import { loadScenario } from "../../src/adapters/embedded/scenario/load.ts";
 import type { Scenario } from "../../src/adapters/embedded/scenario/scenario.ts";
-import { embeddedDocuments } from "../../src/adapters/embedded/documents.ts";
+import { embeddedPorts } from "../../src/adapters/embedded/ports.ts";
 import type { Engine } from "../../src/adapters/embedded/warehouse.ts";
-import { embeddedEngine, embeddedWarehouse } from "../../src/adapters/embedded/warehouse.ts";
+import { embeddedEngine } from "../../src/adapters/embedded/warehouse.ts";
 import { storeClock } from "../../src/adapters/embedded/clock.ts";
 import type { Stores } from "../../src/adapters/embedded/world.ts";
 import { live } from "../../src/evidence/gather.ts";
@@ -37,7 +37,7 @@ export function sessionOver(scenario: Scenario, options: { clock?: Date; stores?
     scenario: scenario.name,
     begin: ({ signal }) => {
       const clock = storeClock(options.clock ?? scenario.clock);
-      const ports = { warehouse: embeddedWarehouse(stores, clock, engine), documents: embeddedDocuments(stores, clock) };
+      const ports = embeddedPorts(stores, clock, engine);
       return {
         now: () => clock.now(),
         pass: async (ms) => clock.advance(ms),

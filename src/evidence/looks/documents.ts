@@ -4,6 +4,7 @@ import type { CalendarDate } from "../../pipeline/dates.ts";
 import type { Rules } from "../../pipeline/load.ts";
 import type { DocumentSnapshot, FieldValue } from "../../ports/documents.ts";
 import type { Look } from "../evidence.ts";
+import { documentByHand } from "./by-hand.ts";
 
 const entry = z.object({
   name: z.string(),
@@ -46,6 +47,7 @@ export function completionDocument(rules: Rules, date: CalendarDate): Look<Compl
     id: completionDocumentId(rules, date),
     port: "documents",
     asked: `document ${collection}/${date}`,
+    byHand: documentByHand(collection, date),
     after: [],
     whenEmpty: "must-have",
     async run(ports, call) {

@@ -1,5 +1,5 @@
-import type { ColumnKind } from "../../src/pipeline/schema.ts";
-import type { Query, TableName } from "../../src/ports/warehouse.ts";
+import type { ColumnKind } from "../../pipeline/schema.ts";
+import type { Query, TableName } from "../../ports/warehouse.ts";
 
 /** What the lint must know of a table: its partition column and the columns it may be asked for. */
 export interface LintedTable {
@@ -25,7 +25,7 @@ export function lintSql(query: Query, tables: Readonly<Record<TableName, LintedT
     ...(afterMark.length > 0 ? [`FROM reads more than one table: ${clauses.FROM.join(" ")}`] : []),
     ...complaints,
     ...(names.join() === Object.keys(query.columns).join() ? [] : [`selects ${names.join(", ")}, not the declared columns in order`]),
-    ...partitionComplaints(clauses.WHERE, table.partition, query.params),
+    ...partitionComplaints(clauses.WHERE, table, query.params),
     ...limitComplaints(clauses.LIMIT, query.params),
     ...wordComplaints(tokens, Object.keys(table.columns)),
     ...castComplaints(tokens, table),
@@ -84,16 +84,20 @@ function selected(items: Tokens, columns: Tokens): { names: string[]; complaints
   return { names, complaints };
 }
 
-/** The partition filter stands first and nothing can widen it. */
-function partitionComplaints(where: Tokens, partition: string, params: Query["params"]): string[] {
-  const written = where.join(" ");
-  const filter = new RegExp(`^${partition} (?:= @(\\w+)|BETWEEN @(\\w+) AND @(\\w+))(?= AND |$)`, "u").exec(written);
+/** The partition filter stands first and nothing can widen it: a date or a span of dates, or of instants where those part the table. */
+function partitionComplaints(where: Tokens, { partition, columns }: LintedTable, params: Query["params"]): string[] {
+  const kind = columns[partition]?.kind === "instant" ? "instant" : "date";
+  const forms = {
+    date: `${partition} (?:= @(\\w+)|BETWEEN @(\\w+) AND @(\\w+))`,
+    instant: `${partition} >= @(\\w+) AND ${partition} < @(\\w+)`,
+  };
+  const filter = new RegExp(`^${forms[kind]}(?= AND |$)`, "u").exec(where.join(" "));
   if (filter === null) return [`WHERE does not begin with a filter on the partition ${partition}`];
   const widened = atDepthZero(where).some((index) => where[index]?.toUpperCase() === "OR");
-  const mistaken = filter.slice(1).filter((name) => name !== undefined && params[name]?.kind !== "date");
+  const mistaken = filter.slice(1).filter((name) => name !== undefined && params[name]?.kind !== kind);
   return [
     ...(widened ? ["WHERE has an OR beside the partition filter"] : []),
-    ...mistaken.map((name) => `the partition parameter @${name} is no date`),
+    ...mistaken.map((name) => `the partition parameter @${name} is no ${kind}`),
   ];
 }
 

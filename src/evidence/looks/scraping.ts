@@ -1,0 +1,98 @@
+import { z } from "zod";
+import type { CalendarDate } from "../../pipeline/dates.ts";
+import type { Rules } from "../../pipeline/load.ts";
+import { tableRules } from "../../pipeline/load.ts";
+import type { TableName, Value } from "../../ports/warehouse.ts";
+import type { Look } from "../evidence.ts";
+import type { TableFacts } from "./table-look.ts";
+import { tableLook } from "./table-look.ts";
+
+const text = z.string().nullable();
+const value: z.ZodType<Value> = z.json();
+
+const attempt = z
+  .object({
+    scraper_name: text,
+    game_date: text,
+    status: text,
+    triggered_at: z.string(),
+    data_summary: value,
+    error_type: text,
+    error_message: text,
+  })
+  .catchall(value);
+const decision = z.object({ decision_time: z.string(), workflow_name: text, action: text, reason: text }).catchall(value);
+const expectedRun = z.object({ workflow_name: text, expected_run_time: text }).catchall(value);
+const collected = z.object({ game_id: text, n: z.number(), newest: text, oldest: text }).catchall(value);
+const runDay = z.object({ data_date: text, n: z.number() }).catchall(value);
+
+export type AttemptRow = z.output<typeof attempt>;
+export type DecisionRow = z.output<typeof decision>;
+export type ExpectedRunRow = z.output<typeof expectedRun>;
+export type CollectedRow = z.output<typeof collected>;
+export type RunDayRow = z.output<typeof runDay>;
+
+/** From the date's first minute to the end of the next day: every window that collects for the date opens in it. */
+const night = { before: 0, after: 1 };
+const explains = { mayBeEmpty: true, witness: "the rows of the collection's own table: they decide, this only explains" } as const;
+
+/** Every run of every scraper in the date's night; for which date a run was, its row says. */
+export function scraperAttempts(rules: Rules, date: CalendarDate): Look<TableFacts<AttemptRow>> {
+  return tableLook(rules, date, rules.scraping.executions, {
+    name: "scraper-attempts",
+    row: attempt,
+    columns: ["scraper_name", "game_date", "status", "triggered_at", "data_summary", "error_type", "error_message"],
+    required: ["scraper_name", "game_date", "status", "triggered_at"],
+    window: night,
+    whenEmpty: explains,
+  });
+}
+
+/** What the controller decided about every workflow in the date's night. */
+export function scrapeDecisions(rules: Rules, date: CalendarDate): Look<TableFacts<DecisionRow>> {
+  return tableLook(rules, date, rules.scraping.decisions, {
+    name: "scrape-decisions",
+    row: decision,
+    columns: ["decision_time", "workflow_name", "action", "reason"],
+    required: ["decision_time", "workflow_name", "action"],
+    window: night,
+    whenEmpty: explains,
+  });
+}
+
+/** When the pipeline itself expected each workflow to run in the date's night. */
+export function expectedRuns(rules: Rules, date: CalendarDate): Look<TableFacts<ExpectedRunRow>> {
+  return tableLook(rules, date, rules.scraping.expected, {
+    name: "scrape-times",
+    row: expectedRun,
+    columns: ["workflow_name", "expected_run_time"],
+    required: ["workflow_name", "expected_run_time"],
+    window: night,
+    whenEmpty: { mayBeEmpty: true, witness: "the windows that the pipeline file declares" },
+  });
+}
+
+/** A collection of snapshots, thousands of rows a day: counted per game, with the oldest and newest of each. */
+export function collectedGames(rules: Rules, date: CalendarDate, table: TableName): Look<TableFacts<CollectedRow>> {
+  const { as: alias = table, written_at: written } = tableRules(rules, table);
+  return tableLook(rules, date, table, {
+    name: `${alias}-by-game`,
+    row: collected,
+    columns: ["game_id"],
+    required: ["game_id"],
+    grouped: written === undefined ? {} : { newest: written, oldest: written },
+  });
+}
+
+/** On which days before the date the run history holds runs, and how many: without any, an empty date proves nothing. */
+export function runDays(rules: Rules, date: CalendarDate): Look<TableFacts<RunDayRow>> {
+  return tableLook(rules, date, rules.run_history, {
+    name: "run-days",
+    row: runDay,
+    columns: ["data_date"],
+    required: ["data_date"],
+    grouped: {},
+    window: { before: rules.games.witness_days, after: -1 },
+    whenEmpty: { mayBeEmpty: true, witness: "the runs of the date itself: only where there are none is this asked" },
+  });
+}

@@ -1,0 +1,61 @@
+import { z } from "zod";
+import type { LogAsk } from "../../ports/logs.ts";
+import type { Look } from "../evidence.ts";
+
+const line = z.object({ at: z.string(), revision: z.string().nullable() });
+const logFacts = z.object({
+  /** The newest line that fits. */
+  found: line.nullable(),
+  /** The newest line of any kind: without one, silence proves nothing. */
+  any: line.nullable(),
+});
+const jobFacts = z.object({
+  /** Null if there is no such job. */
+  job: z.object({ state: z.string(), lastAttemptAt: z.string().nullable(), code: z.number().nullable() }).nullable(),
+});
+
+export type LogLineFacts = z.output<typeof logFacts>;
+export type JobFacts = z.output<typeof jobFacts>;
+
+type Asked = Pick<LogAsk, "unit" | "since" | "until" | "revision"> & { readonly contains: string };
+
+/** Whether a unit logged a text since a moment, and whether it logged anything at all. */
+export function logLine(id: string, { unit, since, until, contains, revision }: Asked): Look<LogLineFacts> {
+  return {
+    id: `log ${id}`,
+    port: "logs",
+    asked: `a line of ${unit} since ${since}`,
+    byHand: `gcloud logging read 'resource.labels.service_name="${unit}" timestamp>="${since}" "${contains.replaceAll(/["'\\]/gu, "")}"' --limit=1`,
+    after: [],
+    whenEmpty: { mayBeEmpty: true, witness: "any line of the unit in the same window" },
+    async run(ports, call) {
+      const window = { unit, since, until, limit: 1, ...(revision === undefined ? {} : { revision }) };
+      const [found, any] = await Promise.all([ports.logs.entries({ ...window, contains }, call), ports.logs.entries(window, call)]);
+      const newest = ([entry]: typeof any.entries) => (entry === undefined ? null : { at: entry.at, revision: entry.revision ?? null });
+      return {
+        facts: { found: newest(found.entries), any: newest(any.entries) },
+        examined: found.entries.length + any.entries.length,
+      };
+    },
+    parse: (saved) => logFacts.parse(saved),
+  };
+}
+
+/** A scheduler job's last attempt. */
+export function lastAttempt(job: string): Look<JobFacts> {
+  return {
+    id: `job ${job}`,
+    port: "schedules",
+    asked: `scheduler job ${job}`,
+    byHand: `gcloud scheduler jobs describe ${job} --location=us-west2`,
+    after: [],
+    whenEmpty: "must-have",
+    async run(ports, call) {
+      const found = await ports.schedules.get({ name: job }, call);
+      if (found === undefined) return { facts: { job: null }, examined: 0 };
+      const { state, lastAttemptAt, code } = found;
+      return { facts: { job: { state, lastAttemptAt: lastAttemptAt ?? null, code: code ?? null } }, examined: 1 };
+    },
+    parse: (saved) => jobFacts.parse(saved),
+  };
+}
