@@ -35,6 +35,12 @@ export const analytics = defineCheck({
   id: "analytics",
   question: "Was every game processed into player and team rows?",
   depth: "quick",
+  about: {
+    why: "Phase 3 makes the rows that features, predictions and grading read. A run over part of the games ends as a success.",
+    rule: "Per game, at least so many player rows for both teams, and an offense and a defense row per team, matched by date and pair of teams. Missing although box scores are there: P1, within the grace P3; while a run is at work a warning.",
+    stage: "analytics",
+    todo: "Run Phase 3 for the date again, then the jobs that have read without the missing games.",
+  },
   subjects: ({ slate }): GameSubject[] => gamesOwing(slate, "analytics").map((game) => ({ id: game.name, game })),
   needs: (_subject, scope) => analyticsLooks(scope),
   wants: (_subject, scope) => ({ ...boxScoreLooks(scope), runs: processorRuns(scope.rules, scope.date) }),

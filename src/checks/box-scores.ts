@@ -20,6 +20,12 @@ export const boxScores = defineCheck({
   id: "box-scores",
   question: "Are raw box scores there for both teams of every game?",
   depth: "quick",
+  about: {
+    why: "Analytics can only be as whole as the raw rows. One night the gamebook came almost nine hours late, and what ran meanwhile ran without it.",
+    rule: "Rows for both teams from any live source will do. No source: P1, within the grace P3. The preferred source missing after the grace: P3; landed after it: a note with the delay. An unusual number of rows: P4.",
+    stage: "box-scores",
+    todo: "Find out why the collection did not land, collect the date again, then run Phase 3 and whatever has read without it.",
+  },
   subjects: ({ slate }): GameSubject[] => gamesOwing(slate, "box-scores").map((game) => ({ id: game.name, game })),
   needs: () => ({}),
   wants: (_subject, scope) => boxScoreLooks(scope),

@@ -1,10 +1,11 @@
 import type { Evidence, EvidenceOf, FactsOf, Gather, Look, Looks, Unseen } from "../evidence/evidence.ts";
 import type { CalendarDate } from "../pipeline/dates.ts";
 import type { Rules } from "../pipeline/load.ts";
-import type { PipelineFile } from "../pipeline/schema.ts";
+import type { PipelineFile, StageName } from "../pipeline/schema.ts";
 import type { Depth } from "./depth.ts";
 import type { BreaksFact, Finding } from "./finding.ts";
-import { note, unknown } from "./finding.ts";
+import { note, notApplicable, unknown } from "./finding.ts";
+import type { Half, Moment } from "./moment.ts";
 import type { Slate } from "./slate.ts";
 
 /** What a judge knows besides facts: the date, the clock, the rules that hold for both, and which games there are. */
@@ -15,6 +16,10 @@ export interface Scope {
   /** The file the rules come from, for saying since when a rule holds. */
   readonly file: PipelineFile;
   readonly slate: Slate;
+  readonly moment: Moment;
+  /** Which half of the night is judged, and by it which checks must pass for a pass. */
+  readonly half: Half;
+  readonly core: readonly string[];
   /** The looks that the slate rests on. */
   readonly slateLooks: readonly Evidence<unknown>[];
 }
@@ -47,9 +52,26 @@ export interface Totals {
   readonly unknown: number;
 }
 
+/** What a person is told who asks about a check. Sentences; thresholds and due times are added from the pipeline file. */
+export interface About {
+  /** What went wrong once, or would, without it. */
+  readonly why: string;
+  /** How it judges. */
+  readonly rule: string;
+  /** The stage whose due time it waits for; absent for a check of state, which is always due. */
+  readonly stage?: StageName;
+  /** What to do when it speaks. */
+  readonly todo: string;
+}
+
 interface Face {
   readonly id: string;
   readonly question: string;
+  readonly about: About;
+  /** In which half of the night it is asked; only after the games if absent. */
+  readonly halves?: readonly Half[];
+  /** About the stores as they are now, whatever the date: asked once where two dates are judged. */
+  readonly ofState?: true;
   /** The least depth at which it is asked. */
   readonly depth: Depth;
   /** One line for several subjects with the same reason; what it leaves out is taken from the first finding. */
@@ -142,6 +164,7 @@ function conclude(
 }
 
 export function couldNotLook(look: Unseen): Finding {
+  if (look.off !== undefined) return notApplicable("switched_off", look.reason);
   return unknown(look.refusal, `${look.asked}: ${look.reason}`, look.next);
 }
 

@@ -1,6 +1,7 @@
 import type { Evidence } from "../evidence/evidence.ts";
 import type { PostponementRow, ScheduleRow, TableFacts } from "../evidence/looks/tables.ts";
 import { quoted } from "../outside-text.ts";
+import { dateAt, timeText } from "../pipeline/dates.ts";
 import type { Game } from "../pipeline/games.ts";
 import { gameOf } from "../pipeline/games.ts";
 import type { Rules } from "../pipeline/load.ts";
@@ -10,6 +11,7 @@ import type { StageName } from "../pipeline/schema.ts";
 export interface Draft extends Game {
   readonly status: number | null;
   readonly final: boolean;
+  readonly tipOff?: Date;
   /** Stages that games of its competition go through; none for one that is left out by a named rule. */
   readonly owes: readonly StageName[];
   readonly competition: string;
@@ -44,15 +46,25 @@ function draftOf(row: ScheduleRow, rules: Rules, window: readonly ScheduleRow[],
   const { away_team_tricode: away, home_team_tricode: home } = row;
   const sign = postponementSign(row, rules, window, postponed);
   const unplaced = unplacedBy(row, rules);
+  const tipOff = tipOffOf(row, rules);
   return {
     ...gameOf(away ?? "?", home ?? "?"),
     status: row.game_status,
     final: row.game_status !== null && rules.games.status.final.includes(row.game_status),
     owes: owedBy(row.game_id, rules),
     competition: competition === undefined ? "" : `${competition.name} (${prefix})`,
+    ...(tipOff === undefined ? {} : { tipOff }),
     ...(unplaced === undefined ? {} : { unplaced }),
     ...(sign === undefined ? {} : { sign }),
   };
+}
+
+/** A start that is no time of the game's own date, or that date's midnight, is only a date written as a time. */
+function tipOffOf(row: ScheduleRow, { games, zone }: Rules): Date | undefined {
+  const written = row[games.tip_off];
+  if (typeof written !== "string") return undefined;
+  const tipOff = new Date(written);
+  return dateAt(tipOff, zone) === row.game_date && timeText(tipOff, zone) !== "00:00" ? tipOff : undefined;
 }
 
 function postponementSign(

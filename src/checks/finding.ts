@@ -17,6 +17,8 @@ interface Said {
   readonly reason: string;
   readonly observed: string;
   readonly figures?: Figures;
+  /** What it is about, where only the facts tell which subjects there are (systems, say); the unit's own subject if absent. */
+  readonly subject?: string;
 }
 
 interface Problem extends Said {
@@ -87,6 +89,11 @@ export function waitsFor(check: string, figures: Figures = {}): Finding {
 
 export function notApplicable(reason: string, observed: string, figures: Figures = {}): Finding {
   return { verdict: "not_applicable", reason, observed, figures };
+}
+
+/** The same finding, said of a subject that the facts have named. */
+export function saidOf(subject: string, finding: Finding): Finding {
+  return { ...finding, subject };
 }
 
 export function severityOf(finding: Finding): Severity | undefined {

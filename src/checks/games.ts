@@ -19,7 +19,17 @@ interface GameSubject {
   readonly game: SlatedGame;
 }
 
-const face = { id: "games", question: "Was every expected game of the date played to its end?", depth: "quick" } as const;
+const face = {
+  id: "games",
+  question: "Was every expected game of the date played to its end?",
+  depth: "quick",
+  about: {
+    why: "Every other count is of games. A stale schedule row, a postponed game taken for a missing one, or a schedule loaded in part makes all of them wrong.",
+    rule: "Final is well. Postponed needs a later date of the same id, a status or a text that says so, or a confirmed postponement, and no box-score rows; it is a note. Status 1 or 2 after the night is P1. Rows of teams without a scheduled game make the schedule doubtful: unknown.",
+    stage: "games",
+    todo: "See whether the game was played; if so, load the schedule again, because a stuck status also blocks the game's gamebook.",
+  },
+} as const;
 
 /** Per game: played to its end? The slate has decided which are expected. */
 const played = defineCheck({

@@ -10,6 +10,12 @@ export interface Overall {
   readonly of: number;
 }
 
+/** A judgement and the verdict that follows from it. */
+export interface Verdicted {
+  readonly judgement: Judgement;
+  readonly overall: Overall;
+}
+
 /** Core checks of the date's first stage: alone they prove nothing of the night's output. */
 const notEnough = "games";
 
@@ -20,7 +26,7 @@ const notEnough = "games";
 export function overallOf({ checks, scope }: Judgement): Overall {
   const verdictOf = new Map(checks.map(({ check, verdict }) => [check.id, verdict]));
   const putOff = new Set(checks.filter(isPutOff).map(({ check }) => check.id));
-  const core = scope.rules.core.map((id) => ({ id, verdict: verdictOf.get(id) ?? ("unknown" as const), putOff: putOff.has(id) }));
+  const core = scope.core.map((id) => ({ id, verdict: verdictOf.get(id) ?? ("unknown" as const), putOff: putOff.has(id) }));
   const all = [...verdictOf.values()];
   const unjudged: readonly Verdict[] = ["not_due", "not_applicable", "unknown"];
   return {
@@ -29,6 +35,12 @@ export function overallOf({ checks, scope }: Judgement): Overall {
     judged: all.filter((verdict) => !unjudged.includes(verdict)).length,
     of: all.length,
   };
+}
+
+/** The verdict of two halves: the worse one; what is not due or not applicable changes nothing unless both are. */
+export function worseHalf(one: Verdict, other: Verdict): Verdict {
+  const order: readonly Verdict[] = ["fail", "unknown", "warn", "pass", "not_due", "not_applicable"];
+  return order.find((verdict) => verdict === one || verdict === other) ?? "unknown";
 }
 
 /** Its time has come, but what it would judge is being written or waited for. */

@@ -1,11 +1,15 @@
 import { UserError, unknownName } from "../errors.ts";
 import type { Evidence, Gather, Look } from "../evidence/evidence.ts";
 import { inOrder } from "../evidence/order.ts";
+import { switchedOff } from "../evidence/switched-off.ts";
 import type { CalendarDate } from "../pipeline/dates.ts";
 import type { Pipeline } from "../pipeline/load.ts";
-import { catalogue } from "./catalogue.ts";
+import type { Accepted } from "./accepted.ts";
+import { checksOf } from "./checks-of.ts";
 import type { Check, Scope, Unit } from "./check.ts";
 import type { Finding, Verdict } from "./finding.ts";
+import type { Half } from "./moment.ts";
+import { momentAt } from "./moment.ts";
 import { notApplicable, unknown, worst } from "./finding.ts";
 import type { Slate } from "./slate.ts";
 import { establishSlate } from "./slate.ts";
@@ -32,6 +36,10 @@ export interface Judgement {
   readonly checks: readonly JudgedCheck[];
   /** Every look made, first and second, in the order they settled. */
   readonly looks: readonly Evidence<unknown>[];
+  /** What the operator has decided to live with, set aside here; absent if nothing is. */
+  readonly accepted?: readonly Accepted[];
+  /** The judgement as it was before that. */
+  readonly found?: Judgement;
 }
 
 export interface RunOptions {
@@ -40,6 +48,8 @@ export interface RunOptions {
   readonly date: CalendarDate;
   readonly now: () => Date;
   readonly gather: Gather;
+  /** Which half is judged: the one that the clock is in, or this. */
+  readonly half?: Half;
   /** Lets that much time pass on the stores' clock. */
   readonly pass: (ms: number) => Promise<void>;
   readonly onProgress?: (done: number, total: number, look: string) => void;
@@ -50,25 +60,30 @@ export async function judgeDate(options: RunOptions): Promise<Judgement> {
   const { pipeline, date } = options;
   const asOf = options.now();
   const rules = pipeline.rulesOn(date, asOf);
-  refuseUnknownCore(rules.core);
+  refuseUnknownCore([...rules.core, ...rules.core_pre_game], [...checksOf(pipeline), ...options.checks]);
   const recorder = recording(options.gather, options.onProgress);
-  const looks = inOrder(recorder.gather);
+  const fresh = switchedOff(recorder.gather, rules.ports, options.now);
+  const looks = inOrder(fresh);
 
   const { slate, looks: slateLooks } = await establishSlate(rules, date, looks.gather);
-  const scope: Scope = { date, asOf, rules, file: pipeline.file, slate, slateLooks };
-  const units = options.checks.flatMap((check) => check.units(scope));
+  const moment = momentAt(slate, rules, date, asOf);
+  const half = options.half ?? (moment === "pre_game" ? "pre_game" : "post_game");
+  const core = half === "pre_game" ? rules.core_pre_game : rules.core;
+  const scope: Scope = { date, asOf, rules, file: pipeline.file, slate, slateLooks, moment, half, core };
+  const checks = options.checks.filter(({ halves = ["post_game"] }) => halves.includes(half));
+  const units = checks.flatMap((check) => check.units(scope));
   const plan = units.flatMap((unit) => unit.looks);
   looks.plan(plan);
   recorder.expect(new Set(plan.map((look) => look.id)).size);
 
   const first = await Promise.all(units.map((unit) => examine(unit, looks.gather, asOf)));
-  const settled = await confirmed({ units, options, fresh: recorder.gather }, first, looks.gather, 2);
-  return { scope, checks: options.checks.map((check) => conclude(check, settled, scope)), looks: recorder.made };
+  const settled = await confirmed({ units, options, fresh }, first, looks.gather, 2);
+  return { scope, checks: checks.map((check) => conclude(check, settled, scope)), looks: recorder.made };
 }
 
 /** A misspelt core check would be one that nobody asks. */
-function refuseUnknownCore(core: readonly string[]): void {
-  const known = catalogue.map((check) => check.id);
+function refuseUnknownCore(core: readonly string[], checks: readonly Check[]): void {
+  const known = [...new Set(checks.map((check) => check.id))];
   const misspelt = core.find((id) => !known.includes(id));
   if (misspelt !== undefined) throw new UserError(`In the pipeline file's core: ${unknownName("check", misspelt, known)}`);
 }
@@ -151,9 +166,23 @@ function nthTime<F>(look: Look<F>, nth: number): Look<F> {
 }
 
 function conclude(check: Check, judged: readonly JudgedSubject[], scope: Scope): JudgedCheck {
-  const own = judged.filter((subject) => subject.check === check.id);
+  const own = judged.filter((subject) => subject.check === check.id).flatMap(apart);
   const subjects = own.length > 0 ? own : [withoutSubjects(check, scope)];
   return { check, verdict: worst(subjects.map((subject) => subject.verdict)), subjects, judgedSomething: own.length > 0 };
+}
+
+/**
+ * Findings that name a subject of their own are judged under it. What is left stays with the unit's subject; if that is
+ * nothing but looks judged without, nothing was said of it: unknown.
+ */
+function apart(unit: JudgedSubject): readonly JudgedSubject[] {
+  const named = [...new Set(unit.findings.map((finding) => finding.subject ?? unit.subject))];
+  if (named.length === 1 && named[0] === unit.subject) return [unit];
+  return named.map((subject) => {
+    const findings = unit.findings.filter((finding) => (finding.subject ?? unit.subject) === subject);
+    const deciding = findings.filter(({ reason }) => reason !== "judged_without");
+    return { ...unit, subject, findings, verdict: worst(deciding.map((finding) => finding.verdict)) };
+  });
 }
 
 /** A check that found nothing to judge: because the date is unknown, because it has no games, or for no known reason. */
@@ -168,8 +197,12 @@ function reasonForNothing(slate: Slate): Finding {
       return unknown(slate.reason, slate.observed, slate.next);
     case "none":
       return notApplicable("no_games", slate.why);
+    case "switched_off":
+      return notApplicable("switched_off", slate.said);
     case "games":
       return notApplicable("not_owed", "no game of this date goes through this stage");
+    case "every_date":
+      return notApplicable("nothing_declared", "the pipeline file declares nothing that this check is about");
   }
 }
 

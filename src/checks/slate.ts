@@ -22,6 +22,8 @@ export type Standing =
 export interface SlatedGame extends Game {
   readonly status: number | null;
   readonly final: boolean;
+  /** When it begins, where the schedule says so believably. */
+  readonly tipOff?: Date;
   /** Stages that games of this competition go through. */
   readonly owes: readonly StageName[];
   readonly competition: string;
@@ -41,7 +43,11 @@ export type Slate =
       readonly last?: CalendarDate;
       readonly next?: CalendarDate;
     }
-  | { readonly kind: "unknown"; readonly reason: string; readonly observed: string; readonly next: string };
+  | { readonly kind: "unknown"; readonly reason: string; readonly observed: string; readonly next: string }
+  /** The operator doesn't want asked who would know. */
+  | { readonly kind: "switched_off"; readonly said: string }
+  /** A pipeline without games: every date is expected. */
+  | { readonly kind: "every_date" };
 
 export interface SlateEvidence {
   readonly slate: Slate;
@@ -62,6 +68,7 @@ export function gamesOwing(slate: Slate, stage: StageName): readonly SlatedGame[
  * when it says that there are none: box scores, analytics rows and the tracker's document are asked as witnesses.
  */
 export async function establishSlate(rules: Rules, date: CalendarDate, gather: Gather): Promise<SlateEvidence> {
+  if (rules.kind === "plain") return { slate: { kind: "every_date" }, looks: [] };
   const [schedule, postponed] = await Promise.all([gather(scheduleWindow(rules, date)), gather(postponements(rules, date))]);
   if (!schedule.seen) return { slate: unknownSlate(schedule), looks: [schedule, postponed] };
   const window = schedule.facts.rows;
@@ -156,7 +163,8 @@ async function contradicted(
       looks,
     };
   }
-  const lost = [...boxes, ...looks].find((look) => !look.seen);
+  // A witness that is switched off is nobody's to wait for; without the others there would be no schedule either.
+  const lost = [...boxes, ...looks].find((look) => !look.seen && look.off === undefined);
   return lost === undefined || lost.seen ? { looks } : { slate: unknownSlate(lost), looks };
 }
 
@@ -209,5 +217,6 @@ function leftOut(games: readonly SlatedGame[]): string {
 }
 
 function unknownSlate(lost: Unseen): Slate {
+  if (lost.off !== undefined) return { kind: "switched_off", said: lost.reason };
   return { kind: "unknown", reason: lost.refusal, observed: `${lost.asked}: ${lost.reason}`, next: lost.next };
 }

@@ -27,6 +27,12 @@ export const uniqueKeys = defineCheck({
   id: "unique-keys",
   question: "Is each business key there once?",
   depth: "quick",
+  halves: ["pre_game", "post_game"],
+  about: {
+    why: "Two runs at once fall back to delete and insert, and both sets of rows stay: 72 of 420 one night. Averages and features then count a player twice.",
+    rule: "Rows beyond the first of each business key, Σ(n−1): few are P3, more P2, many P1, and P0 where they are also a large share. Said at once, before anything is due. Superseded (inactive) rows, snapshots and run-history pairs are no duplicates.",
+    todo: "Remove the surplus by the table's keep rule, then have computed again what has read it.",
+  },
   subjects: ({ rules }): TableSubject[] =>
     Object.entries(rules.tables).flatMap(([table, declared]) => (declared.unique === true ? [{ id: table, declared }] : [])),
   needs: ({ id }, { rules, date }) => ({ rows: rowsOf(rules, date, id) }),

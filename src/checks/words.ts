@@ -28,6 +28,11 @@ function stamped(instant: Date, { rules, date }: Place, precision: "minute" | "s
   return day === addDays(date, 1) ? time : `${day} ${time}`;
 }
 
+/** Down to a tenth, so that what misses a limit never reads as if it met it. */
+export function percent(part: number, whole: number): string {
+  return whole === 0 ? "0 %" : `${(Math.floor((1000 * part) / whole) / 10).toFixed(1)} %`;
+}
+
 /** `1 row`, `2 rows`. */
 export function counted(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? "" : "s"}`;

@@ -109,7 +109,7 @@ describe("flags against rows", () => {
       "phase3/upcoming_player_game_context: pass ok",
       "phase3/upcoming_team_game_context: not_due not_due",
     ]);
-    expect(verdictOf(judged)).toBe("not_due");
+    expect(verdictOf(judged, "completion")).toBe("not_due");
   });
 
   test("1 of 5 the next morning is not excused by a stored same_day mode", async () => {

@@ -128,7 +128,7 @@ test("a game all of whose rows look like DNP is unknown, not waiting for analyti
   );
   const judged = await judge(night, at("09:30"));
   expect(said(judged, "minutes")).toContain("LAL@GSW: unknown nobody_played");
-  expect(verdictOf(judged)).toBe("unknown");
+  expect(verdictOf(judged, "minutes")).toBe("unknown");
 });
 
 test("who has minutes has played, whatever the mark says, and the mark is said to be wrong", async () => {

@@ -3,13 +3,14 @@ import type { Check } from "../../src/checks/check.ts";
 import type { Verdict } from "../../src/checks/finding.ts";
 import { overallOf } from "../../src/checks/overall.ts";
 import { at, judge, smallNight } from "../support/night.ts";
+import { about } from "../support/about.ts";
 
 const { scope } = await judge(smallNight(), at("09:30"));
 
 /** The overall verdict of checks with these verdicts. */
 function overall(verdicts: Readonly<Record<string, Verdict>>) {
   const checks = Object.entries(verdicts).map(([id, verdict]) => {
-    const check: Check = { id, question: "", depth: "quick", units: () => [] };
+    const check: Check = { id, question: "", about, depth: "quick", units: () => [] };
     return { check, verdict, subjects: [], judgedSomething: true };
   });
   return overallOf({ scope, checks, looks: [] });
@@ -66,7 +67,7 @@ test("a core check that is due but put off is no part of a pass: nothing is gree
     findings: [{ verdict: "not_due" as const, reason: "put_off", observed: "", putOff: true as const }],
   };
   const checks = Object.entries({ ...core, analytics: "not_due" as const }).map(([id, verdict]) => ({
-    check: { id, question: "", depth: "quick" as const, units: () => [] },
+    check: { id, question: "", about, depth: "quick" as const, units: () => [] },
     verdict,
     subjects: id === "analytics" ? [put] : [],
     judgedSomething: true,

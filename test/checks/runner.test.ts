@@ -2,16 +2,26 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { catalogue } from "../../src/checks/catalogue.ts";
 import { anyOf, defineCheck } from "../../src/checks/check.ts";
-import { pass, problem } from "../../src/checks/finding.ts";
+import { pass, problem, saidOf } from "../../src/checks/finding.ts";
 import type { Evidence, Look } from "../../src/evidence/evidence.ts";
+import { postponements } from "../../src/evidence/looks/tables.ts";
 import { inOrder } from "../../src/evidence/order.ts";
 import { judgeDate } from "../../src/checks/runner.ts";
 import { calendarDateOf } from "../../src/pipeline/dates.ts";
 import { loadPipeline } from "../../src/pipeline/load.ts";
+import { about } from "../support/about.ts";
 import { at, gatherFrom, judge, said, smallNight, verdictOf } from "../support/night.ts";
 
 const checkOf = (judgement: () => ReturnType<typeof pass>[]) =>
-  defineCheck({ id: "games", question: "?", depth: "quick", subjects: ({ date }) => [{ id: date }], needs: () => ({}), judge: judgement });
+  defineCheck({
+    id: "games",
+    question: "?",
+    about,
+    depth: "quick",
+    subjects: ({ date }) => [{ id: date }],
+    needs: () => ({}),
+    judge: judgement,
+  });
 
 test("a judge that finds nothing leaves its subject unknown", async () => {
   const judged = await judge(smallNight(), at("09:30"), [checkOf(() => [])]);
@@ -30,6 +40,35 @@ test("the worst finding of a subject is its verdict", async () => {
   expect(verdictOf(await judge(smallNight(), at("09:30"), [mixed]), "games")).toBe("warn");
 });
 
+test("findings that name a subject of their own are judged under it, each by itself", async () => {
+  const fault = problem("P1", { reason: "r", observed: "o", expected: "e", next: "n" });
+  const apart = checkOf(() => [pass("the date"), saidOf("alpha", fault), saidOf("beta", pass("fine")), saidOf("beta", pass("too"))]);
+  const judged = await judge(smallNight(), at("09:30"), [apart]);
+  expect(judged.checks[0]?.subjects.map(({ subject, verdict }) => `${subject} ${verdict}`)).toEqual([
+    "2026-02-03 pass",
+    "alpha fail",
+    "beta pass",
+  ]);
+  expect(verdictOf(judged, "games")).toBe("fail");
+});
+
+test("a unit's own subject of which nothing was said but a look judged without is unknown", async () => {
+  const night = smallNight();
+  night.refused["postponements"] = "denied";
+  const named = defineCheck({
+    id: "games",
+    question: "?",
+    about,
+    depth: "quick",
+    subjects: ({ date }) => [{ id: date }],
+    needs: () => ({}),
+    wants: (_subject, { rules, date }) => ({ postponed: postponements(rules, date) }),
+    judge: () => [saidOf("alpha", pass("fine"))],
+  });
+  const judged = await judge(night, at("09:30"), [named]);
+  expect(judged.checks[0]?.subjects.map(({ subject, verdict }) => `${subject} ${verdict}`)).toEqual(["alpha pass", "2026-02-03 unknown"]);
+});
+
 test.each<[string, readonly (boolean | "unseen")[], string]>([
   ["one seen says yes, another is unseen", [true, "unseen"], "yes"],
   ["all seen, none says yes", [false, false], "no"],
@@ -46,7 +85,16 @@ test.each<[string, readonly (boolean | "unseen")[], string]>([
 });
 
 function look(id: string, after: readonly string[] = []): Look<string> {
-  return { id, port: "warehouse", asked: id, after, whenEmpty: "must-have", run: async () => ({ facts: id, examined: 1 }), parse: String };
+  return {
+    id,
+    port: "warehouse",
+    asked: id,
+    byHand: "",
+    after,
+    whenEmpty: "must-have",
+    run: async () => ({ facts: id, examined: 1 }),
+    parse: String,
+  };
 }
 
 test("a look is made once, however often it is asked for", async () => {
@@ -89,6 +137,6 @@ test("a misspelt core check is refused, with the nearest one", async () => {
     pass: async () => {},
   });
   await expect(judging).rejects.toThrow(
-    'In the pipeline file\'s core: No check "completions"; known: games, box-scores, analytics, unique-keys, minutes, completion. Did you mean "completion"?',
+    /^In the pipeline file's core: No check "completions"; known: games, box-scores, .+\. Did you mean "completion"\?$/u,
   );
 });

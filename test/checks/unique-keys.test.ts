@@ -61,7 +61,7 @@ test("counts surplus rows and groups, and tells two runs from one batch", async 
     processed_at: new Date(at("06:20").getTime() - 18_000).toISOString(),
   }));
   expect(observed(await judge(apart, at("09:30")), "unique-keys", "surplus")[0]).toBe(
-    "80 rows of which 12 surplus (68 unique) in nba_analytics.player_game_summary, written by two runs 18 s apart; 12 keys with copies, identical but for their stamps (06:19:42 ET and 06:20:00 ET); read since by nba_precompute.player_daily_cache (07:10 ET), nba_predictions.ml_feature_store_v2 (07:20 ET)",
+    "80 rows of which 12 surplus (68 unique) in nba_analytics.player_game_summary, written by two runs 18 s apart; 12 keys with copies, identical but for their stamps (06:19:42 ET and 06:20:00 ET, run ids `PlayerGameSummaryProcessor-2026-02-04T11:19:00.000Z`); read since by nba_precompute.player_daily_cache (07:10 ET), nba_predictions.ml_feature_store_v2 (07:20 ET)",
   );
   const batch = copied(smallNight(), "player-rows", 12);
   expect(observed(await judge(batch, at("09:30")), "unique-keys", "surplus")[0]).toContain("all with the same stamp (one batch)");

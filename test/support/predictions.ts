@@ -54,7 +54,6 @@ export function predictionTables(): Record<string, Row[]> {
       historyCount(system, "2026-02-02"),
       { ...historyCount(system, "2026-02-02"), is_active: false },
     ]),
-    "graded-rows": all.filter(({ line }) => line).map((one) => gradedRow(one)),
     "graded-counts": all.filter(({ line }) => line).map((one) => gradedCount(one)),
     "halt-state": [],
     "line-counts": [...Array.from({ length: 12 }, (_, index) => lineCount(`2026-01-${10 + index}`, 45, 100)), lineCount(date, 31, 68)],
@@ -71,11 +70,6 @@ export function predictionCount({ system, player, game, line }: SmallPrediction)
     n: 1,
     newest: "2026-02-03T16:40:00.000Z",
   };
-}
-
-function gradedRow({ system, player, game }: SmallPrediction): Row {
-  const graded_at = "2026-02-04T16:10:00.000Z";
-  return { system_id: system, player_lookup: player, game_id: game, game_date: date, line_value: 14.5, is_voided: false, graded_at };
 }
 
 export function historyCount(system: string, day: string): Row {

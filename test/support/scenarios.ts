@@ -1,6 +1,8 @@
 import { readFileSync, readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { buildStores } from "../../src/adapters/embedded/scenario/build.ts";
 import { loadScenario } from "../../src/adapters/embedded/scenario/load.ts";
+import { openStores } from "../../src/adapters/embedded/scenario/open.ts";
 import type { Scenario } from "../../src/adapters/embedded/scenario/scenario.ts";
 import { embeddedPorts } from "../../src/adapters/embedded/ports.ts";
 import type { Engine } from "../../src/adapters/embedded/warehouse.ts";
@@ -23,6 +25,11 @@ export function shippedScenario(name: string): Scenario {
   return loadScenario({ name: `${name}.yaml`, text: readFileSync(new URL(`${name}.yaml`, folder), "utf8") }, nba);
 }
 
+/** What a shipped scenario's stores hold, its files read where it has some. */
+export function shippedStores(scenario: Scenario): Promise<Stores> {
+  return openStores(scenario, nba, fileURLToPath(new URL(`${scenario.name}.yaml`, folder)));
+}
+
 /** One DuckDB per stores, as in the product: several sessions over the same stores share it. */
 const engines = new WeakMap<Stores, Engine>();
 
@@ -35,6 +42,7 @@ export function sessionOver(scenario: Scenario, options: { clock?: Date; stores?
     pipeline: nba,
     backend: "embedded",
     scenario: scenario.name,
+    ...(scenario.base === "nothing" ? { supplied: true as const } : {}),
     begin: ({ signal }) => {
       const clock = storeClock(options.clock ?? scenario.clock);
       const ports = embeddedPorts(stores, clock, engine);

@@ -1,4 +1,5 @@
 import { combineChecks } from "../check.ts";
+import { about } from "./about.ts";
 import { flags } from "./flags.ts";
 import { record } from "./record.ts";
 
@@ -11,6 +12,8 @@ export const completion = combineChecks(
     id: "completion",
     question: "Does the tracker agree with the tables?",
     depth: "quick",
+    halves: ["pre_game", "post_game"],
+    about,
     numbers: ({ sums, unknown: lost }, { rules }) => {
       const all = Object.keys(rules.completion.processors).length;
       if (sums["no_document"] !== undefined) return { completion: `no document, rows in ${sums["filled"] ?? 0} of ${all} tables` };

@@ -8,6 +8,7 @@ import { dueAt, timeliness } from "../../pipeline/due.ts";
 import type { Rules } from "../../pipeline/load.ts";
 import { tableRules } from "../../pipeline/load.ts";
 import { analyticsLooks, isComplete } from "../analytics.ts";
+import { about } from "./about.ts";
 import type { Scope } from "../check.ts";
 import { couldNotLook, defineCheck } from "../check.ts";
 import type { Finding } from "../finding.ts";
@@ -31,6 +32,7 @@ export const flags = defineCheck({
   id: "completion",
   question: "Does the flag of each processor agree with the rows of its table?",
   depth: "quick",
+  about,
   subjects: ({ rules }): ProcessorSubject[] =>
     Object.entries(rules.completion.processors).map(([name, processor]) => ({ id: `${rules.completion.phase}/${name}`, name, processor })),
   needs: ({ processor }, { rules, date }) => ({ document: completionDocument(rules, date), rows: rowsOf(rules, date, processor.table) }),

@@ -1,17 +1,20 @@
-import type { Look } from "../../evidence/evidence.ts";
+import type { Evidence, Look } from "../../evidence/evidence.ts";
 import type { CompletionFacts, CompletionRecord } from "../../evidence/looks/documents.ts";
 import { completionDocument } from "../../evidence/looks/documents.ts";
 import type { TableFacts } from "../../evidence/looks/tables.ts";
 import { rowsOf } from "../../evidence/looks/tables.ts";
+import type { UnitLogFacts } from "../../evidence/looks/unit-log.ts";
+import { unitLog } from "../../evidence/looks/unit-log.ts";
 import { addMinutes } from "../../pipeline/dates.ts";
 import { dueAt, timeliness } from "../../pipeline/due.ts";
 import { tableRules } from "../../pipeline/load.ts";
 import { analyticsLooks } from "../analytics.ts";
 import type { AnalyticsFacts } from "../analytics.ts";
 import { isComplete } from "../analytics.ts";
+import { about } from "./about.ts";
 import type { Scope } from "../check.ts";
 import { defineCheck } from "../check.ts";
-import type { Finding } from "../finding.ts";
+import type { Figures, Finding } from "../finding.ts";
 import { note, notApplicable, notDue, pass, problem, putOff, unknown, waitsFor } from "../finding.ts";
 import { writtenBetween } from "../keep.ts";
 import { gamesOwing } from "../slate.ts";
@@ -33,12 +36,20 @@ export const record = defineCheck({
   id: "completion",
   question: "Do the record's count and trigger agree with what the next phase has done?",
   depth: "quick",
+  about,
   subjects: ({ rules }) => [{ id: `${rules.completion.phase}/record` }],
   needs: (_subject, scope) => ({ ...tableLooks(scope), ...analyticsLooks(scope), document: completionDocument(scope.rules, scope.date) }),
-  judge: ({ document, players, offense, defense, ...rest }, { scope }) => [
-    judgeRecord(document, { players, offense, defense }, tablesIn(rest), scope),
-  ],
+  wants: (_subject, { rules, date }) => ({ orchestratorLog: unitLog(rules, date, rules.completion.orchestrator) }),
+  judge: ({ document, players, offense, defense, orchestratorLog, ...rest }, { scope }) => {
+    const finding = judgeRecord(document, { players, offense, defense }, tablesIn(rest), scope);
+    return [{ ...finding, figures: { ...finding.figures, ...loggedFigures(orchestratorLog) } }];
+  },
 });
+
+/** What the orchestrator logged decides nothing here; the operator follows its share of errors over the days. */
+function loggedFigures(log: Evidence<UnitLogFacts>): Figures {
+  return log.seen ? { orchestrator_lines: log.facts.lines, orchestrator_errors: log.facts.errors } : {};
+}
 
 function tableLooks({ rules, date }: Scope): Readonly<Record<string, Look<TableFacts>>> {
   const { processors, next_phase: nextPhase } = rules.completion;
