@@ -18,9 +18,12 @@ function refusal(text: string): string {
 const change = (line: string): string => refusal(`${head}changes:\n  - ${line}\n`);
 
 describe("a bad file is refused with the line, the key, what is allowed and the nearest known", () => {
-  test("a base that is not built in", () => {
-    expect(refusal(head.replace("healthy", "nothing"))).toMatchInlineSnapshot(
-      `"scenarios/bad.yaml:3: base: expected healthy; no other base is built in yet (\`nothing\`, for files of your own, is to come), got "nothing""`,
+  test("a base that there is not, and files beside a night that is invented", () => {
+    expect(refusal(head.replace("healthy", "nightly"))).toMatchInlineSnapshot(
+      `"scenarios/bad.yaml:3: base: expected one of healthy, nothing, got "nightly""`,
+    );
+    expect(refusal(`${head}files: [{ table: nba_raw.nbac_schedule, file: a.csv }]\n`)).toMatchInlineSnapshot(
+      `"scenarios/bad.yaml:6: files: files are for \`base: nothing\`, which invents nothing beside them"`,
     );
   });
   test("a name other than the file's", () => {
@@ -30,7 +33,7 @@ describe("a bad file is refused with the line, the key, what is allowed and the 
   });
   test("an unknown key", () => {
     expect(refusal(`${head}change: []\n`)).toMatchInlineSnapshot(
-      `"scenarios/bad.yaml:6: unknown key "change" (did you mean "changes"?); known keys: scenario, about, base, seed, clock, night, nights, changes, expect"`,
+      `"scenarios/bad.yaml:6: unknown key "change" (did you mean "changes"?); known keys: scenario, about, base, seed, clock, night, nights, files, changes, expect"`,
     );
   });
   test("no night, no clock", () => {
@@ -64,7 +67,7 @@ describe("a bad file is refused with the line, the key, what is allowed and the 
   });
   test("an unknown verb", () => {
     expect(change("{ arive: nba_raw.nbac_schedule, from: 05:00 }")).toMatchInlineSnapshot(
-      `"scenarios/bad.yaml:7: changes.0: expected a change that begins with one of arrive, duplicate, remove, run, set, fail, got "arive" (did you mean "arrive"?)"`,
+      `"scenarios/bad.yaml:7: changes.0: expected a change that begins with one of arrive, duplicate, remove, totals, values, run, set, fail, log, revision, commit, job, subscription, object, got "arive" (did you mean "arrive"?)"`,
     );
   });
   test("a change without a time", () => {
@@ -74,7 +77,7 @@ describe("a bad file is refused with the line, the key, what is allowed and the 
   });
   test("an unknown table", () => {
     expect(change("{ arrive: nba_raw.nbac_gamebok_player_stats, from: 05:00 }")).toMatchInlineSnapshot(
-      `"scenarios/bad.yaml:7: changes.0.arrive: No table "nba_raw.nbac_gamebok_player_stats"; known: nba_raw.nbac_schedule, nba_orchestration.game_postponements, nba_raw.nbac_gamebook_player_stats, nba_raw.nbac_player_boxscores, nba_raw.bdl_player_boxscores, nba_analytics.player_game_summary, nba_analytics.team_offense_game_summary, nba_analytics.team_defense_game_summary, nba_analytics.upcoming_player_game_context, nba_analytics.upcoming_team_game_context, nba_precompute.player_daily_cache, nba_predictions.ml_feature_store_v2. Did you mean "nba_raw.nbac_gamebook_player_stats"?"`,
+      `"scenarios/bad.yaml:7: changes.0.arrive: No table "nba_raw.nbac_gamebok_player_stats"; known: nba_raw.nbac_schedule, nba_orchestration.game_postponements, nba_raw.nbac_gamebook_player_stats, nba_raw.nbac_player_boxscores, nba_raw.bdl_player_boxscores, nba_raw.nbac_team_boxscore, nba_raw.odds_api_player_points_props, nba_raw.odds_api_game_lines, nba_raw.nbac_injury_report, nba_analytics.player_game_summary, nba_analytics.team_offense_game_summary, nba_analytics.team_defense_game_summary, nba_analytics.upcoming_player_game_context, nba_analytics.upcoming_team_game_context, nba_precompute.team_defense_zone_analysis, nba_precompute.player_shot_zone_analysis, nba_precompute.player_composite_factors, nba_precompute.player_daily_cache, nba_predictions.ml_feature_store_v2, nba_predictions.player_prop_predictions, nba_predictions.prediction_accuracy, nba_orchestration.halt_state, nba_orchestration.scraper_execution_log, nba_orchestration.workflow_decisions, nba_orchestration.workflow_executions, nba_orchestration.daily_expected_schedule. Did you mean "nba_raw.nbac_gamebook_player_stats"?"`,
     );
   });
   test("rows of the run history", () => {
@@ -84,7 +87,7 @@ describe("a bad file is refused with the line, the key, what is allowed and the 
   });
   test("an unknown processor", () => {
     expect(change("{ run: PlayerGameSumaryProcessor, from: 05:00 }")).toMatchInlineSnapshot(
-      `"scenarios/bad.yaml:7: changes.0.run: No processor "PlayerGameSumaryProcessor"; known: PlayerGameSummaryProcessor, TeamDefenseGameSummaryProcessor, TeamOffenseGameSummaryProcessor, UpcomingPlayerGameContextProcessor, UpcomingTeamGameContextProcessor, PlayerDailyCacheProcessor, MLFeatureStoreProcessor. Did you mean "PlayerGameSummaryProcessor"?"`,
+      `"scenarios/bad.yaml:7: changes.0.run: No processor "PlayerGameSumaryProcessor"; known: PlayerGameSummaryProcessor, TeamDefenseGameSummaryProcessor, TeamOffenseGameSummaryProcessor, UpcomingPlayerGameContextProcessor, UpcomingTeamGameContextProcessor, PlayerDailyCacheProcessor, MLFeatureStoreProcessor, NbacScheduleProcessor, NbacGamebookProcessor, NbacPlayerBoxscoreProcessor, NbacTeamBoxscoreProcessor, BdlBoxscoresProcessor, OddsApiPropsProcessor, OddsGameLinesProcessor, NbacInjuryReportProcessor, TeamDefenseZoneAnalysisProcessor, PlayerShotZoneAnalysisProcessor, PlayerCompositeFactorsProcessor, PredictionCoordinator, PredictionAccuracyProcessor. Did you mean "PlayerGameSummaryProcessor"?"`,
     );
   });
   test("a game that is not played, and too many", () => {
@@ -110,7 +113,7 @@ describe("a bad file is refused with the line, the key, what is allowed and the 
   });
   test("an unknown collection", () => {
     expect(change("{ set: phase_completion/2026-02-03, from: 05:00, fields: { _mode: overnight } }")).toMatchInlineSnapshot(
-      `"scenarios/bad.yaml:7: changes.0.set: No collection "phase_completion"; known: phase3_completion. Did you mean "phase3_completion"?"`,
+      `"scenarios/bad.yaml:7: changes.0.set: No collection "phase_completion"; known: phase3_completion, phase2_completion, phase4_completion, grading_readiness, processor_heartbeats, processing_locks, consolidation_locks, grading_locks, batch_processing_locks. Did you mean "phase3_completion"?"`,
     );
   });
   test("fields of the wrong kind, and a processor misspelt", () => {
@@ -139,13 +142,13 @@ describe("a bad file is refused with the line, the key, what is allowed and the 
       `"scenarios/bad.yaml:7: changes.0.with: expected one of denied, unauthenticated, not_enabled, no_such_place, wrong_location, throttled, deadline, unavailable, malformed, partial, conflict, over_budget, not_supplied, empty, garbage, got "denyed""`,
     );
     expect(change("{ fail: warehouse, target: cash-rows, with: denied, from: 05:00, until: 04:00 }")).toMatchInlineSnapshot(`
-      "scenarios/bad.yaml:7: changes.0.target: No target "cash-rows"; known: nba_raw.nbac_schedule, schedule, nba_orchestration.game_postponements, postponements, nba_raw.nbac_gamebook_player_stats, gamebook-rows, nba_raw.nbac_player_boxscores, player-boxscore-rows, nba_raw.bdl_player_boxscores, bdl-rows, nba_analytics.player_game_summary, player-rows, nba_analytics.team_offense_game_summary, offense-rows, nba_analytics.team_defense_game_summary, defense-rows, nba_analytics.upcoming_player_game_context, upcoming-player-rows, nba_analytics.upcoming_team_game_context, upcoming-team-rows, nba_precompute.player_daily_cache, cache-rows, nba_predictions.ml_feature_store_v2, feature-rows, nba_reference.processor_run_history, runs. Did you mean "cache-rows"?
+      "scenarios/bad.yaml:7: changes.0.target: No target "cash-rows"; known: nba_raw.nbac_schedule, schedule, nba_orchestration.game_postponements, postponements, nba_raw.nbac_gamebook_player_stats, gamebook-rows, nba_raw.nbac_player_boxscores, player-boxscore-rows, nba_raw.bdl_player_boxscores, bdl-rows, nba_analytics.player_game_summary, player-rows, nba_analytics.team_offense_game_summary, offense-rows, nba_analytics.team_defense_game_summary, defense-rows, nba_analytics.upcoming_player_game_context, upcoming-player-rows, nba_analytics.upcoming_team_game_context, upcoming-team-rows, nba_precompute.player_daily_cache, cache-rows, nba_predictions.ml_feature_store_v2, feature-rows, nba_precompute.player_composite_factors, composite-rows, nba_precompute.player_shot_zone_analysis, shot-zone-rows, nba_precompute.team_defense_zone_analysis, defense-zone-rows, nba_predictions.player_prop_predictions, prediction-rows, nba_predictions.prediction_accuracy, graded-rows, nba_orchestration.halt_state, halt-state, nba_raw.nbac_team_boxscore, team-boxscore-rows, nba_raw.odds_api_player_points_props, prop-rows, nba_raw.odds_api_game_lines, game-line-rows, nba_raw.nbac_injury_report, injury-rows, nba_orchestration.scraper_execution_log, scraper-runs, nba_orchestration.workflow_decisions, decisions, nba_orchestration.workflow_executions, workflow-runs, nba_orchestration.daily_expected_schedule, expected-runs, nba_reference.processor_run_history, runs. Did you mean "cache-rows"?
       scenarios/bad.yaml:7: changes.0.until: ends before it begins"
     `);
   });
   test("a night, and a clock, that the stores do not hold", () => {
-    expect(change("{ arrive: nba_raw.nbac_gamebook_player_stats, night: 2026-01-01, from: 05:00 }")).toMatchInlineSnapshot(
-      `"scenarios/bad.yaml:7: changes.0.night: 2026-01-01 is not covered (2026-01-26 to 2026-02-10); raise \`night.days\`, now 8"`,
+    expect(change("{ arrive: nba_raw.nbac_gamebook_player_stats, night: 2025-12-01, from: 05:00 }")).toMatchInlineSnapshot(
+      `"scenarios/bad.yaml:7: changes.0.night: 2025-12-01 is not covered (2025-12-30 to 2026-02-10); raise \`night.days\`, now 35"`,
     );
     expect(refusal(head.replace("18:00", "2026-03-01 18:00"))).toMatchInlineSnapshot(
       `"scenarios/bad.yaml:4: clock: is after 2026-02-10, the last day that the stores hold"`,

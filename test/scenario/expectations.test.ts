@@ -4,7 +4,7 @@ import type { Report } from "../../src/report/schema.ts";
 import { clockText } from "../../src/pipeline/dates.ts";
 import { catalogue } from "../../tools/index.ts";
 import { nba } from "../support/pipeline.ts";
-import { sessionOver, shippedScenario, shippedScenarios } from "../support/scenarios.ts";
+import { sessionOver, shippedScenario, shippedScenarios, shippedStores } from "../support/scenarios.ts";
 
 /** The verdict that a report gives of a check, or of one of its subjects, as a reader of the report would find it. */
 function verdictIn(report: Report, id: string): string {
@@ -23,6 +23,7 @@ function verdictIn(report: Report, id: string): string {
 
 describe.each(shippedScenarios)("%s", (name) => {
   const scenario = shippedScenario(name);
+  let stores: ReturnType<typeof shippedStores> | undefined;
 
   test("states what its reports must say", () => {
     expect(scenario.expect.length).toBeGreaterThan(0);
@@ -36,7 +37,8 @@ describe.each(shippedScenarios)("%s", (name) => {
   )("$title", async (expectation) => {
     const tool = catalogue.find((candidate) => candidate.name === expectation.call);
     if (tool === undefined) throw new Error(`${name} expects something of ${expectation.call}, which does not exist`);
-    const session = sessionOver(scenario, { clock: expectation.clock });
+    stores ??= shippedStores(scenario);
+    const session = sessionOver(scenario, { clock: expectation.clock, stores: await stores });
     const report = await tool.call(expectation.with, { session, signal: new AbortController().signal, progress: () => {} });
     expect(report.verdict, report.summary).toBe(expectation.verdict);
     if (expectation.exit !== undefined) expect(exitCode(report)).toBe(expectation.exit);

@@ -3,7 +3,7 @@ import { buildStores } from "../../src/adapters/embedded/scenario/build.ts";
 import { loadScenario } from "../../src/adapters/embedded/scenario/load.ts";
 import type { Scenario } from "../../src/adapters/embedded/scenario/scenario.ts";
 import type { Stores } from "../../src/adapters/embedded/world.ts";
-import { instantOf } from "../../src/pipeline/dates.ts";
+import { dateAt, instantOf } from "../../src/pipeline/dates.ts";
 import { loadPipeline } from "../../src/pipeline/load.ts";
 import type { Row } from "../../src/ports/warehouse.ts";
 
@@ -30,10 +30,12 @@ export function morning(time: string): Date {
   return new Date(`2026-02-04T${time.length === 5 ? `${time}:00` : time}-05:00`);
 }
 
-/** A night's rows of a table at a moment. */
+/** A night's rows of a table at a moment; of a table that is parted by a time, those of the date in New York. */
 export function rowsAt(stores: Stores, table: string, moment: Date, date = "2026-02-03"): readonly Row[] {
-  const partition = pipeline.file.tables[table]?.partition ?? "game_date";
-  return (stores.at(moment).table(table)?.rows ?? []).filter((row) => row[partition] === date);
+  const { partition = "game_date", columns = {} } = pipeline.file.tables[table] ?? {};
+  const rows = stores.at(moment).table(table, { column: partition, from: date, to: date })?.rows ?? [];
+  const isTime = columns[partition]?.kind === "instant";
+  return rows.filter((row) => (isTime ? dateAt(new Date(String(row[partition])), pipeline.zone) : row[partition]) === date);
 }
 
 export function countBy(rows: readonly Row[], ...columns: string[]): Map<string, number> {
@@ -62,5 +64,19 @@ export const tables = {
   upcomingTeams: "nba_analytics.upcoming_team_game_context",
   cache: "nba_precompute.player_daily_cache",
   features: "nba_predictions.ml_feature_store_v2",
+  predictions: "nba_predictions.player_prop_predictions",
+  graded: "nba_predictions.prediction_accuracy",
+  halt: "nba_orchestration.halt_state",
+  teamBoxScores: "nba_raw.nbac_team_boxscore",
+  props: "nba_raw.odds_api_player_points_props",
+  gameLines: "nba_raw.odds_api_game_lines",
+  injuries: "nba_raw.nbac_injury_report",
+  composite: "nba_precompute.player_composite_factors",
+  shotZones: "nba_precompute.player_shot_zone_analysis",
+  defenseZones: "nba_precompute.team_defense_zone_analysis",
+  executions: "nba_orchestration.scraper_execution_log",
+  decisions: "nba_orchestration.workflow_decisions",
+  workflowRuns: "nba_orchestration.workflow_executions",
+  expected: "nba_orchestration.daily_expected_schedule",
   runs: "nba_reference.processor_run_history",
 } as const;

@@ -2,10 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { buildStores } from "../../src/adapters/embedded/scenario/build.ts";
 import type { World } from "../../src/adapters/embedded/world.ts";
+import { calendarDateOf } from "../../src/pipeline/dates.ts";
 import { timeline } from "../../src/adapters/embedded/scenario/timeline.ts";
 import { pipeline, shipped } from "./stage.ts";
 
-const scenario = shipped("feb-03");
+const shippedOne = shipped("feb-03");
+const scenario = { ...shippedOne, night: { ...shippedOne.night, days: 2 } };
 const names = Object.keys(pipeline.file.tables);
 const first = Date.parse("2026-02-03T05:00:00Z");
 const last = Date.parse("2026-02-05T12:00:00Z");
@@ -59,13 +61,14 @@ test("an unknown table is not there, and an unknown document is absent", () => {
   const world = buildStores(scenario, pipeline).at(scenario.clock);
   expect(world.table("nba_orchestration.scraper_run_history")).toBeUndefined();
   expect(world.document("phase3_completion", "2026-02-30")).toBeUndefined();
-  expect(world.document("phase2_completion", "2026-02-03")).toBeUndefined();
-  expect(world.documentIds("phase2_completion")).toEqual([]);
+  expect(world.document("phase1_completion", "2026-02-03")).toBeUndefined();
+  expect(world.documentIds("phase1_completion")).toEqual([]);
 });
 
-test("a season of 1,230 games can be read table by table", () => {
-  const season = { ...scenario, changes: [], expect: [], night: { ...scenario.night, days: 122, games_a_day: 10 } };
-  const world = buildStores(season, pipeline).at(scenario.clock);
-  expect(world.table("nba_analytics.team_offense_game_summary")?.rows).toHaveLength(2 * 1230);
-  expect(world.documentIds("phase3_completion")[0]).toBe("2026-01-05");
+test("a season of 1,176 games can be read table by table", () => {
+  const night = { date: calendarDateOf("2026-04-12"), games: 7, days: 173, games_a_day: 7 };
+  const clock = new Date("2026-04-13T12:00:00-04:00");
+  const world = buildStores({ ...scenario, clock, changes: [], expect: [], night }, pipeline).at(clock);
+  expect(world.table("nba_analytics.team_offense_game_summary")?.rows).toHaveLength(2 * 7 * (174 - 6));
+  expect(world.documentIds("phase3_completion")[0]).toBe("2026-03-14");
 });

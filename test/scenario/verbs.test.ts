@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { buildStores } from "../../src/adapters/embedded/scenario/build.ts";
 import { loadScenario } from "../../src/adapters/embedded/scenario/load.ts";
+import { shippedStores } from "../support/scenarios.ts";
 import { countBy, morning, pipeline, rowsAt, shipped, staged, tables, told } from "./stage.ts";
 
 const documentAt = (changes: string, time: string) => staged(changes).at(morning(time)).document("phase3_completion", "2026-02-03");
@@ -226,10 +227,11 @@ describe("shipped files", () => {
 
   test.each(readdirSync(folder).filter((file) => file.endsWith(".yaml")))(
     "%s loads, builds, and says what its reports must say",
-    (file) => {
+    async (file) => {
       const scenario = shipped(file.replace(/\.yaml$/u, ""));
       expect(scenario.expect.length).toBeGreaterThan(0);
-      expect(buildStores(scenario, pipeline).at(scenario.clock).table(tables.schedule)?.rows.length).toBeGreaterThan(0);
+      const rows = (await shippedStores(scenario)).at(scenario.clock).table(tables.schedule)?.rows ?? [];
+      expect(scenario.base === "nothing" || rows.length > 0).toBe(true);
     },
   );
 

@@ -3,14 +3,16 @@ import type { Query, TableName, TableShape, Warehouse } from "../../ports/wareho
 import { readRows } from "./answer.ts";
 import type { Database } from "./duckdb.ts";
 import { openDatabase } from "./duckdb.ts";
+import { refuseCost } from "./cost.ts";
 import { disturbance } from "./failing.ts";
 import type { LoadedTables } from "./loaded-tables.ts";
 import { loadedTables } from "./loaded-tables.ts";
+import { refuseUncovered, spanOf } from "./span.ts";
 import { renderSql, tableIn } from "./sql.ts";
 import type { RawColumn } from "./values.ts";
 import { storedTypes } from "./values.ts";
 import { whileWanted } from "./while-wanted.ts";
-import type { StoreClock, StoredTable, Stores, World } from "./world.ts";
+import type { Span, StoreClock, StoredTable, Stores, World } from "./world.ts";
 
 /** A DuckDB and the tables loaded into it; several warehouses over the same stores may share one. */
 export interface Engine {
@@ -31,8 +33,11 @@ export function embeddedWarehouse(stores: Stores, clock: StoreClock, engine: Eng
         const world = stores.at(clock.now());
         const table = tableIn(ask.sql);
         const disturbed = await disturbance(world, { port: "warehouse", names: [table] }, call);
-        const stored = storedTable(world, table);
+        const span = spanOf(ask);
+        const stored = storedTable(world, table, span);
         refuseBeyond(world, ask);
+        refuseUncovered(table, stored);
+        refuseCost(table, stored, ask, call.budget.maxBytes);
         if (disturbed === "empty") return { rows: [] };
         const answer = disturbed === "garbage" ? garbage(ask) : await select(engine, stored, ask, over);
         const rows = readRows(ask, table, answer);
@@ -76,8 +81,8 @@ function refuseBeyond({ covers }: World, { params }: Query): void {
   throw new BackendError("not_supplied", reason, "Ask for a date within, or give the scenario more days (`days`).");
 }
 
-function storedTable(world: World, table: TableName): StoredTable {
-  const found = world.table(table);
+function storedTable(world: World, table: TableName, span?: Span): StoredTable {
+  const found = world.table(table, span);
   if (found !== undefined) return found;
   throw new BackendError(
     "no_such_place",

@@ -24,7 +24,7 @@ export interface Dates {
   readonly to: string;
 }
 
-/** Rows whose date in this column lies within. */
+/** Rows whose date in this column lies within; of instants it is their day in UTC. */
 export interface Span extends Dates {
   readonly column: string;
 }

@@ -9,16 +9,19 @@ const name = "nba_raw.sample";
 /** A database that only writes down what it was told to create and drop. */
 function recorded(create: Database["create"] = async () => {}, most?: number): { tables: LoadedTables; told: string[] } {
   const told: string[] = [];
-  const tables = loadedTables({
-    async create(place, stored) {
-      told.push(`create ${place.table}`);
-      await create(place, stored);
+  const tables = loadedTables(
+    {
+      async create(place, stored) {
+        told.push(`create ${place.table}`);
+        await create(place, stored);
+      },
+      async drop(place) {
+        told.push(`drop ${place.table}`);
+      },
+      run: async () => [],
     },
-    async drop(place) {
-      told.push(`drop ${place.table}`);
-    },
-    run: async () => [],
-  }, most);
+    most,
+  );
   return { tables, told };
 }
 

@@ -6,7 +6,8 @@ const params: Query["params"] = {
   date: { kind: "date", value: "2026-02-03" },
   from: { kind: "date", value: "2026-01-24" },
   to: { kind: "date", value: "2026-02-13" },
-  since: { kind: "instant", value: "2026-02-03T00:00:00Z" },
+  since: { kind: "instant", value: "2026-02-03T05:00:00.000Z" },
+  until: { kind: "instant", value: "2026-02-05T00:00:00.000Z" },
   name: { kind: "string", value: "2026-02-03" },
   limit: { kind: "integer", value: 10 },
 };
@@ -23,6 +24,9 @@ describe("the dates that a statement reads", () => {
     ["played_on BETWEEN @from AND @to", window],
     ["name = @name AND played_on BETWEEN @from AND @to AND cell > @limit", window],
     ["played_on=@date", day],
+    ["(cell = @limit OR name = @name) AND STRPOS(@name, CONCAT(name, name)) > @limit AND played_on = @date", day],
+    ["played_on = @date AND cell IS NULL", day],
+    ["sent_at >= @since AND sent_at < @until", { column: "sent_at", from: "2026-02-03", to: "2026-02-04" }],
   ])("%s", (where, span) => {
     expect(asked(where)).toEqual(span);
     expect(asked(where, "GROUP BY cell QUALIFY ROW_NUMBER() OVER (ORDER BY cell) = @limit LIMIT @limit")).toEqual(span);
@@ -31,10 +35,19 @@ describe("the dates that a statement reads", () => {
   test.each([
     "played_on = @date OR cell = @limit",
     "NOT played_on = @date",
+    "cell = @limit OR name = @name AND played_on = @date",
     "(cell = @limit OR played_on = @date)",
+    "(played_on = @date) = cell",
+    "(played_on = @date) IS NULL",
+    "played_on = @date IS NULL",
+    "cell = played_on = @date",
     "played_on >= @from",
     "played_on > @date AND cell = @limit",
     "updated_at = @since",
+    "sent_at >= @since",
+    "sent_at >= @since AND read_at < @until",
+    "sent_at >= @since OR sent_at < @until",
+    "sent_at >= @from AND sent_at < @until",
     "name = @name",
     "a.played_on = @date",
     "played_on <= @date",

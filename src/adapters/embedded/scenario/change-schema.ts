@@ -4,8 +4,11 @@ import { calendarDate } from "../../../pipeline/dated.ts";
 import type { FieldKind } from "../../../pipeline/schema.ts";
 import { flag, integer, number, record, scalar, text, word } from "../../../pipeline/yaml-file.ts";
 import type { FieldValue } from "../../../ports/documents.ts";
+import { portNames } from "../../../ports/ports.ts";
+import { beyondVerbs } from "./beyond/change-schema.ts";
 import type { Schema, Setting } from "./reading.ts";
 import { choice, count, either, instantOf, keyed, momentIn, within } from "./reading.ts";
+import { nights, totals, values } from "./row-change-schema.ts";
 import type { Change, SetValue } from "./scenario.ts";
 import { runStatuses } from "./scenario.ts";
 
@@ -34,7 +37,7 @@ const verbs: Verbs = {
     );
   },
   remove: (setting) =>
-    record({ remove: text, night, surplus: flag.optional(), games: choice("all").optional(), rows, from: momentIn(setting) })
+    record({ remove: text, night: nights, surplus: flag.optional(), games: choice("all").optional(), rows, from: momentIn(setting) })
       .refine((given) => given.games !== undefined || given.surplus === true || given.rows !== undefined, {
         error: "say which rows: `surplus: true`, `games` or `rows`",
       })
@@ -45,6 +48,8 @@ const verbs: Verbs = {
         surplus: surplus ?? false,
         ...rest,
       })),
+  totals,
+  values,
   run: (setting) => {
     const ending = { seconds: within(0, 86_400).optional(), status: word(runStatuses).optional(), records: count.optional() };
     return record({ run: text, night, from: momentIn(setting), ...ending, id: text.optional() }).transform(
@@ -62,13 +67,14 @@ const verbs: Verbs = {
     const moment = momentIn(setting);
     const kind = word([...refusals, "empty", "garbage"]);
     return record({
-      fail: word(["warehouse", "documents"]),
+      fail: word(portNames),
       target: text.optional(),
       with: kind,
       from: moment,
       until: moment.optional(),
     }).transform(({ fail, ...rest }) => ({ verb: "fail", port: fail, ...rest }));
   },
+  ...beyondVerbs,
 };
 
 /** A change is known by its verb, the key that it begins with. */
@@ -103,7 +109,7 @@ function setDocument(setting: Setting, name: string): Schema<Change> {
   const rules: FieldKinds = setting.pipeline.file.collections[name.split("/")[0] ?? ""] ?? { entry: {}, fields: {} };
   const field = (key: string): Schema<SetValue> => {
     const kind = rules.fields[key];
-    if (key.startsWith("_")) return fieldValue(kind ?? "string", moment).transform((value) => ({ value }));
+    if (key.startsWith("_") || kind !== undefined || Object.keys(rules.entry).length === 0) return fieldValue(kind ?? "string", moment).transform((value) => ({ value }));
     return either<SetValue>((input) =>
       typeof input === "string"
         ? scalar(`when the processor ended, e.g. 05:12, or a map of its entry`, (value) => instantOf(setting, value)).transform(

@@ -6,9 +6,11 @@ import type { Column, KeepOrder } from "../../../pipeline/schema.ts";
 import type { TableName } from "../../../ports/warehouse.ts";
 import type { PlannedGame, Season } from "./generate/plan.ts";
 import { planSeason } from "./generate/plan.ts";
+import type { Processor } from "./generate/processors.ts";
 import type { TableSource } from "./generate/source.ts";
 import { tableSources } from "./generate/tables.ts";
-import type { Arrive, Change, GameChoice, Scenario } from "./scenario.ts";
+import type { Supplied } from "./files/supplied.ts";
+import type { Arrive, Change, GameChoice, Scenario, Totals } from "./scenario.ts";
 
 /** All that says what the stores hold: the scenario, and what the generator makes of a night without changes. */
 export interface Plot {
@@ -16,6 +18,8 @@ export interface Plot {
   readonly pipeline: Pipeline;
   readonly season: Season;
   readonly sources: ReadonlyMap<TableName, TableSource>;
+  /** What the files hold, where nothing is invented. */
+  readonly supplied?: Supplied;
 }
 
 export function plotOf(scenario: Scenario, pipeline: Pipeline): Plot {
@@ -44,33 +48,54 @@ export interface Landing {
   readonly at: Date;
   readonly stamped: Date;
   readonly games: readonly PlannedGame[];
+  /** How many keys come, where it is not the games that say so. */
+  readonly records?: number | undefined;
 }
 
 /** When which games of a night reach a table: as `arrive` says, otherwise as on a healthy night. */
 export function landings(plot: Plot, table: TableName, date: CalendarDate): readonly Landing[] {
   const arrivals = plot.scenario.changes
-    .filter((change) => change.verb === "arrive")
+    .filter((change) => replacesHealthy(change))
     .filter((change) => concerns(plot, change, table, date));
-  if (arrivals.length > 0) return arrivals.map((arrive) => landingOf(plot, arrive, date)).filter(({ games }) => games.length > 0);
+  if (arrivals.length > 0) return arrivals.map((change) => landingOf(plot, change, date)).filter(({ games }) => games.length > 0);
+  return healthyLandings(plot, table, date);
+}
+
+export function healthyLandings(plot: Plot, table: TableName, date: CalendarDate): readonly Landing[] {
   const healthy = plot.sources.get(table)?.arrivals(plot.season.night(date)) ?? [];
   return healthy.map(({ at, games }) => ({ at, stamped: at, games }));
 }
 
-export function landingOf(plot: Plot, arrive: Arrive, date: CalendarDate): Landing {
-  return { at: arrive.from, stamped: arrive.stamped ?? arrive.from, games: arrivingGames(plot, arrive, date) };
+/** Whether the night's rows come as this change says, and not as on a healthy night. */
+export function replacesHealthy(change: Change): change is Arrive | Totals {
+  return change.verb === "arrive" || (change.verb === "totals" && change.night !== "all");
+}
+
+export function landingOf(plot: Plot, change: Arrive | Totals, date: CalendarDate): Landing {
+  const all = (): readonly PlannedGame[] => [...new Set(healthyLandings(plot, change.table, date).flatMap(({ games }) => games))];
+  const games = change.verb === "arrive" ? arrivingGames(plot, change, date) : all();
+  const records = change.verb === "totals" ? change.distinct : undefined;
+  return { at: change.from, stamped: change.stamped ?? change.from, games, records };
 }
 
 /** Whether the change is about this table's rows of this night. */
 export function concerns(
   plot: Plot,
-  change: { readonly table: TableName; readonly night?: CalendarDate | undefined },
+  change: { readonly table: TableName; readonly night?: CalendarDate | "all" | undefined },
   table: TableName,
   date: CalendarDate,
 ): boolean {
-  return change.table === table && (change.night ?? plot.season.nightInFocus) === date;
+  return change.table === table && (change.night === "all" || (change.night ?? plot.season.nightInFocus) === date);
 }
 
-export function chosenGames(plot: Plot, choice: GameChoice, date: CalendarDate): readonly PlannedGame[] {
+/** Whether rows of this game, by its name, are meant. */
+export function gameChosen(plot: Plot, choice: GameChoice, date: CalendarDate): (game: string) => boolean {
+  if (choice === "all" || choice === "rest") return () => true;
+  const names = new Set(typeof choice === "number" ? chosenGames(plot, choice, date).map(({ name }) => name) : choice);
+  return (game) => names.has(game);
+}
+
+function chosenGames(plot: Plot, choice: GameChoice, date: CalendarDate): readonly PlannedGame[] {
   const { games } = plot.season.night(date);
   if (choice === "all" || choice === "rest") return games;
   if (typeof choice === "number") return games.slice(0, choice);
@@ -90,22 +115,6 @@ function before(changes: readonly Change[], change: Change): readonly Change[] {
   return changes.slice(0, changes.indexOf(change));
 }
 
-export interface Processor {
-  /** As completion documents name it; undefined for those of the next phase. */
-  readonly name: string | undefined;
-  readonly className: string;
-  readonly table: TableName;
-}
-
-/** Every processor whose runs a scenario can tell of: the tracked phase's and the next one's. */
-export function processorsOf(pipeline: Pipeline): readonly Processor[] {
-  const { processors, next_phase: next } = pipeline.file.completion;
-  return [
-    ...Object.entries(processors).map(([name, { class: className, table }]) => ({ name, className, table })),
-    ...next.outputs.map((table) => ({ name: undefined, className: classNameOf(table), table })),
-  ];
-}
-
 export interface ProcessorRun {
   readonly id: string;
   readonly startedAt: Date;
@@ -122,7 +131,7 @@ export function runsOf(plot: Plot, processor: Processor, date: CalendarDate): re
     .filter((run) => run.processor === processor.className && (run.night ?? plot.season.nightInFocus) === date);
   if (named.length > 0) {
     return named.map((run) => ({
-      id: run.id ?? runId(processor, run.from),
+      id: run.id ?? runId(processor.className, run.from),
       startedAt: run.from,
       endedAt: addMinutes(run.from, run.seconds / 60),
       status: run.status,
@@ -130,23 +139,31 @@ export function runsOf(plot: Plot, processor: Processor, date: CalendarDate): re
     }));
   }
   const source = plot.sources.get(processor.table);
-  return landings(plot, processor.table, date).map(({ at, games }) => ({
-    id: runId(processor, at),
+  return workOf(plot, processor.table, date).map(({ at, games, records }) => ({
+    id: runId(processor.className, at),
     startedAt: addMinutes(at, -1.5),
     endedAt: addMinutes(at, 0.5),
     status: "success",
-    records: games.reduce((sum, game) => sum + (source?.size(game) ?? 0), 0),
+    get records() {
+      return records ?? games.reduce((sum, game) => sum + (source?.size(game, plot.season) ?? 0), 0);
+    },
   }));
 }
 
-export function runId(processor: Processor, at: Date): string {
-  return `${processor.className}_${at.toISOString().replaceAll(/[-:]|\.\d+/gu, "")}`;
+/** A night's landings, each once however many games came then. What is written weeks before its date is no work of that night. */
+export function workOf(plot: Plot, table: TableName, date: CalendarDate): readonly Omit<Landing, "stamped">[] {
+  const from = plot.season.night(date).time(-1, 0, 0);
+  const moments = Map.groupBy(
+    landings(plot, table, date).filter(({ at }) => at >= from),
+    ({ at }) => at.getTime(),
+  );
+  return [...moments].map(([at, together]) => ({
+    at: new Date(at),
+    games: together.flatMap(({ games }) => games),
+    records: together.find(({ records }) => records !== undefined)?.records,
+  }));
 }
 
-/** `player_daily_cache` is filled by `PlayerDailyCacheProcessor`; the feature store's class goes by another name. */
-function classNameOf(table: TableName): string {
-  const name = table.slice(table.indexOf(".") + 1);
-  if (name.startsWith("ml_feature_store")) return "MLFeatureStoreProcessor";
-  const words = name.split("_").map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
-  return `${words.join("")}Processor`;
+export function runId(className: string, at: Date): string {
+  return `${className}_${at.toISOString().replaceAll(/[-:]|\.\d+/gu, "")}`;
 }

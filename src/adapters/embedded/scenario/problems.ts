@@ -2,9 +2,13 @@ import { nearest, unknownName } from "../../../errors.ts";
 import { dateAt } from "../../../pipeline/dates.ts";
 import type { Pipeline } from "../../../pipeline/load.ts";
 import type { StageName } from "../../../pipeline/schema.ts";
+import { beyondProblems, targetsOf } from "./beyond/problems.ts";
 import { mostOfTeam, teams } from "./generate/league.ts";
+import { journalTables } from "./generate/journals.ts";
+import { processorsOf } from "./generate/processors.ts";
 import type { Plot } from "./plot.ts";
-import { plotOf, processorsOf } from "./plot.ts";
+import { plotOf } from "./plot.ts";
+import { rowProblems } from "./row-problems.ts";
 import type { Change, Fail, GameChoice, GivenGame, Night, Scenario, SetDocument } from "./scenario.ts";
 
 /** Something that can't be played, and where in the file it stands. */
@@ -23,6 +27,7 @@ export function problemsOf(scenario: Scenario, pipeline: Pipeline): readonly Pro
     ...scenario.nights.flatMap((night, index) => nightProblems(night, pipeline, ["nights", index])),
   ];
   if (nights.length > 0) return nights;
+  if (scenario.files.length > 0) return [{ message: "files are for `base: nothing`, which invents nothing beside them", path: ["files"] }];
   const plot = plotOf(scenario, pipeline);
   return [...coverageProblems(plot), ...scenario.changes.flatMap((change, index) => changeProblems(plot, change, ["changes", index]))];
 }
@@ -122,12 +127,17 @@ function changeProblems(plot: Plot, change: Change, path: Problem["path"]): Prob
   switch (change.verb) {
     case "arrive":
     case "duplicate":
+      return [...tableProblems(plot, change, [...path, change.verb]), ...nightProblemsOf(plot, change, change.games, path)];
     case "remove":
+    case "values":
+    case "totals": {
+      const { night } = change;
       return [
-        ...tableProblems(plot, change.table, [...path, change.verb]),
-        ...nightOfChange(plot, change, path),
-        ...choiceProblems(plot, change, change.games, [...path, "games"]),
+        ...tableProblems(plot, change, [...path, change.verb]),
+        ...rowProblems(change, path),
+        ...(night === "all" ? [] : nightProblemsOf(plot, { night }, change.verb === "totals" ? "all" : change.games, path)),
       ];
+    }
     case "run": {
       const known = processorsOf(plot.pipeline).map(({ className }) => className);
       const unknown = known.includes(change.processor)
@@ -139,13 +149,39 @@ function changeProblems(plot: Plot, change: Change, path: Problem["path"]): Prob
       return setProblems(plot, change, path);
     case "fail":
       return failProblems(plot, change, path);
+    case "log":
+    case "revision":
+    case "commit":
+    case "job":
+    case "subscription":
+    case "object":
+      return beyondProblems(plot, change, path);
   }
 }
 
-function tableProblems(plot: Plot, table: string, path: Problem["path"]): Problem[] {
+function tableProblems(plot: Plot, change: Extract<Change, { readonly table: string }>, path: Problem["path"]): Problem[] {
+  const { table } = change;
   if (plot.sources.has(table)) return [];
+  const journals = journalTables(plot.pipeline);
+  if (journals.includes(table)) return journalProblems(change, path);
   if (table === plot.pipeline.file.run_history) return [{ message: `${table} is written with \`run\``, path }];
-  return [{ message: unknownName("table", table, [...plot.sources.keys()]), path }];
+  return [{ message: unknownName("table", table, [...plot.sources.keys(), ...journals]), path }];
+}
+
+/** Its rows follow from what the other tables get, and belong to no game. */
+function journalProblems(change: Extract<Change, { readonly table: string }>, path: Problem["path"]): Problem[] {
+  if (change.verb === "totals") return [{ message: `${change.table} follows from what lands elsewhere; it has no totals of its own`, path }];
+  const isWhole = change.games === "all" || (change.verb === "arrive" && change.games === 0);
+  return isWhole ? [] : [{ message: `rows of ${change.table} belong to no game; leave \`games\` out`, path: [...path.slice(0, -1), "games"] }];
+}
+
+function nightProblemsOf(
+  plot: Plot,
+  change: { readonly night?: Night["date"] | undefined },
+  choice: GameChoice,
+  path: Problem["path"],
+): Problem[] {
+  return [...nightOfChange(plot, change, path), ...choiceProblems(plot, change, choice, [...path, "games"])];
 }
 
 function nightOfChange(plot: Plot, { night }: { readonly night?: Night["date"] | undefined }, path: Problem["path"]): Problem[] {
@@ -169,13 +205,17 @@ function choiceProblems(
   );
 }
 
-function setProblems(plot: Plot, change: SetDocument, path: Problem["path"]): Problem[] {
+export function setProblems(plot: Plot, change: SetDocument, path: Problem["path"]): Problem[] {
   const { collections, completion } = plot.pipeline.file;
   const known = Object.keys(collections);
   if (!known.includes(change.collection)) return [{ message: unknownName("collection", change.collection, known), path: [...path, "set"] }];
   const processors = Object.keys(completion.processors);
   const misspelt = Object.keys(change.fields).filter(
-    (name) => !name.startsWith("_") && !processors.includes(name) && nearest(name, processors) !== undefined,
+    (name) =>
+      change.collection === completion.collection &&
+      !name.startsWith("_") &&
+      !processors.includes(name) &&
+      nearest(name, processors) !== undefined,
   );
   const empty = !change.delete && !change.whole && Object.keys(change.fields).length + change.drop.length === 0;
   return [
@@ -184,15 +224,11 @@ function setProblems(plot: Plot, change: SetDocument, path: Problem["path"]): Pr
   ];
 }
 
-function failProblems(plot: Plot, { port, target, from, until }: Fail, path: Problem["path"]): Problem[] {
-  const { tables, collections } = plot.pipeline.file;
-  const known =
-    port === "documents"
-      ? Object.keys(collections)
-      : Object.entries(tables).flatMap(([name, { as }]) => (as === undefined ? [name] : [name, as]));
+export function failProblems(plot: Plot, { port, target, from, until }: Fail, path: Problem["path"]): Problem[] {
+  const known = targetsOf(plot, port);
   const first = target?.split(/[ /]/u)[0];
   return [
-    ...(first === undefined || known.includes(first) ? [] : [{ message: unknownName("target", first, known), path: [...path, "target"] }]),
+    ...(first === undefined || known === undefined || known.includes(first) ? [] : [{ message: unknownName("target", first, known), path: [...path, "target"] }]),
     ...(until !== undefined && until <= from ? [{ message: "ends before it begins", path: [...path, "until"] }] : []),
   ];
 }

@@ -2,14 +2,18 @@ import type { Refusal } from "../../../errors.ts";
 import type { CalendarDate } from "../../../pipeline/dates.ts";
 import type { FieldValue } from "../../../ports/documents.ts";
 import type { Port } from "../../../ports/ports.ts";
-import type { TableName } from "../../../ports/warehouse.ts";
+import type { Row, TableName } from "../../../ports/warehouse.ts";
+import type { BeyondChange } from "./beyond/changes.ts";
+
+/** A normal night that is invented, or nothing but the files that are named. */
+export const bases = ["healthy", "nothing"] as const;
 
 /** A night to replay: what the stores hold, and from when. Plain data, so that a test may vary it. */
 export interface Scenario {
   /** The file's name without `.yaml`. */
   readonly name: string;
   readonly about: string;
-  readonly base: "healthy";
+  readonly base: (typeof bases)[number];
   readonly seed: number;
   /** The moment at which the scenario is asked unless somebody says otherwise. */
   readonly clock: Date;
@@ -17,6 +21,8 @@ export interface Scenario {
   readonly night: FocusNight;
   /** Other nights that differ from what the generator would invent. */
   readonly nights: readonly Night[];
+  /** What the stores hold where nothing is invented: all that was supplied. */
+  readonly files: readonly GivenFile[];
   readonly changes: readonly Change[];
   readonly expect: readonly Expectation[];
 }
@@ -39,6 +45,17 @@ interface FocusNight extends Night {
   readonly games_a_day?: number | undefined;
 }
 
+/** An export of a table or of a collection's documents; the path is relative to the scenario file's folder. */
+export interface GivenFile {
+  readonly holds: "table" | "collection";
+  readonly name: string;
+  readonly file: string;
+  /** When what it holds came to be there; from the beginning if absent. */
+  readonly from?: Date | undefined;
+  /** Dates of which it holds everything; for a table those between its first and its last if absent. */
+  readonly covers?: { readonly from: CalendarDate; readonly to: CalendarDate } | undefined;
+}
+
 export interface GivenGame {
   /** `AWAY@HOME`. */
   readonly game: string;
@@ -52,7 +69,7 @@ export interface GivenGame {
 /** The first n games of the night, all, those that no earlier `arrive` of that table named, or these. */
 export type GameChoice = "all" | "rest" | number | readonly string[];
 
-export type Change = Arrive | Duplicate | Remove | Run | SetDocument | Fail;
+export type Change = Arrive | Duplicate | Remove | Totals | Values | Run | SetDocument | Fail | BeyondChange;
 
 interface TableChange {
   readonly table: TableName;
@@ -79,13 +96,45 @@ export interface Duplicate extends TableChange {
   readonly stamped?: Date | undefined;
 }
 
-export interface Remove extends TableChange {
+export interface Remove extends Omit<TableChange, "night"> {
   readonly verb: "remove";
+  readonly night?: Nights;
   /** Only what the table's keep rule leaves over. */
   readonly surplus: boolean;
   readonly games: GameChoice;
   /** At most so many rows, from the last. */
   readonly rows?: number | undefined;
+}
+
+/** The night in focus if absent. */
+type Nights = CalendarDate | "all" | undefined;
+
+/** The rows come out as these numbers: those of a night, or with `all` those of the whole table through the years. */
+export interface Totals extends Omit<TableChange, "night"> {
+  readonly verb: "totals";
+  readonly night?: Nights;
+  readonly rows: number;
+  /** How many different keys they have. */
+  readonly distinct: number;
+  /** How many games they belong to: for the whole table only; as many as it takes if absent. */
+  readonly games?: number | undefined;
+  /** What the rows say of the time they were written; when they would have been on a healthy night if absent. */
+  readonly stamped?: Date | undefined;
+  /** The same of their copies, which then are of rows from before that day; that of the original if absent. */
+  readonly copiesStamped?: Date | undefined;
+}
+
+/** Rows that are there get these values. */
+export interface Values extends Omit<TableChange, "night"> {
+  readonly verb: "values";
+  readonly night?: Nights;
+  readonly games: GameChoice;
+  /** Only rows that hold all of these. */
+  readonly where: Row;
+  /** How many of them, drawn by the seed; all if both are absent. */
+  readonly rows?: number | undefined;
+  readonly share?: number | undefined;
+  readonly set: Row;
 }
 
 export const runStatuses = ["running", "success", "failed", "partial", "skipped"] as const;

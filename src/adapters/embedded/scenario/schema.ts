@@ -3,11 +3,13 @@ import { calendarDate } from "../../../pipeline/dated.ts";
 import type { CalendarDate } from "../../../pipeline/dates.ts";
 import { record, scalar, text, word } from "../../../pipeline/yaml-file.ts";
 import { change } from "./change-schema.ts";
+import { givenFile } from "./files/file-schema.ts";
+import { suppliedProblems } from "./files/supplied-problems.ts";
 import { problemsOf } from "./problems.ts";
 import type { Schema, Setting } from "./reading.ts";
 import { count, games, keyed, momentIn, within } from "./reading.ts";
 import type { Expectation, Scenario } from "./scenario.ts";
-import { expectedVerdicts } from "./scenario.ts";
+import { bases, expectedVerdicts } from "./scenario.ts";
 
 export function scenarioSchema(setting: Setting): Schema<Scenario> {
   const moment = momentIn(setting);
@@ -21,30 +23,30 @@ export function scenarioSchema(setting: Setting): Schema<Scenario> {
   const shape = record({
     scenario: scalar(`the file's own name, ${setting.fileName}`, (value) => (value === setting.fileName ? value : undefined)),
     about: text,
-    base: scalar("healthy; no other base is built in yet (`nothing`, for files of your own, is to come)", (value) =>
-      value === "healthy" ? value : undefined,
-    ),
+    base: word(bases),
     seed: count.optional(),
     clock: moment,
     night: record({ ...night, days: within(1, 200).optional(), games_a_day: within(1, 15).optional() }),
     nights: z.array(record(night), "expected a list of nights").optional(),
+    files: z.array(givenFile(setting), "expected a list of files").optional(),
     changes: z.array(change(setting), "expected a list of changes").optional(),
     expect: z.array(expectation(moment), "expected a list of calls with what they must say").optional(),
   });
   return shape
-    .transform(({ scenario, seed, night: focus, nights, changes, expect, clock, ...rest }): Scenario => ({
+    .transform(({ scenario, seed, night: focus, nights, files, changes, expect, clock, ...rest }): Scenario => ({
       ...rest,
       name: scenario,
       seed: seed ?? 1,
       clock,
-      night: { ...focus, days: focus.days ?? 8 },
+      night: { ...focus, days: focus.days ?? 35 },
       nights: nights ?? [],
+      files: files ?? [],
       changes: changes ?? [],
       expect: (expect ?? []).map((one) => ({ ...one, clock: one.clock ?? clock })),
     }))
     .superRefine((scenario, context) => {
-      for (const { message, path } of problemsOf(scenario, setting.pipeline))
-        context.addIssue({ code: "custom", message, path: [...path] });
+      const problems = scenario.base === "healthy" ? problemsOf : suppliedProblems;
+      for (const { message, path } of problems(scenario, setting.pipeline)) context.addIssue({ code: "custom", message, path: [...path] });
     });
 }
 

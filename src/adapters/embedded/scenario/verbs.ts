@@ -3,8 +3,8 @@ import type { CalendarDate } from "../../../pipeline/dates.ts";
 import type { Row, Value } from "../../../ports/warehouse.ts";
 import { random } from "./generate/random.ts";
 import type { Landing, Plot, TableFacts } from "./plot.ts";
-import { chosenGames } from "./plot.ts";
-import type { Duplicate, Remove } from "./scenario.ts";
+import { gameChosen } from "./plot.ts";
+import type { Change, Duplicate, Remove } from "./scenario.ts";
 import type { Step } from "./timeline.ts";
 
 /** A stored row, and the game that it belongs to (`AWAY@HOME`; empty where rows belong to no game). */
@@ -13,7 +13,10 @@ export interface Stored {
   readonly row: Row;
 }
 
-export type TableStep = Step<readonly Stored[]>;
+export interface TableStep extends Step<readonly Stored[]> {
+  /** What in the scenario's file makes it; absent for what a normal night does. */
+  readonly change?: Change;
+}
 
 /**
  * Rows land as by the pipeline's MERGE: what is there under the same key is replaced, gets the new time of writing and
@@ -25,25 +28,30 @@ export function landingStep(plot: Plot, table: TableFacts, landing: Landing): Ta
     apply(before) {
       const source = plot.sources.get(table.name);
       const stamp = landing.stamped.toISOString();
-      const created = new Map(before.map(({ row }) => [keyOf(table, row), row["created_at"] ?? null]));
+      const created = Object.hasOwn(table.columns, "created_at") ? createdAtByKey(table, before) : undefined;
       const landed = landing.games.flatMap((game) =>
         (source?.rowsOf(game, plot.season, landing.at) ?? []).map((row) => {
-          const createdAt = created.get(keyOf(table, row)) ?? stamp;
+          const createdAt = created?.get(keyOf(table, row)) ?? stamp;
           return { game: game.name, row: stored(table, row, { createdAt, writtenAt: stamp }) };
         }),
       );
+      if (before.length === 0) return landed;
       const keys = new Set(landed.map(({ row }) => keyOf(table, row)));
       return [...before.filter(({ row }) => !keys.has(keyOf(table, row))), ...landed];
     },
   };
 }
 
+function createdAtByKey(table: TableFacts, before: readonly Stored[]): ReadonlyMap<string, Value> | undefined {
+  return before.length === 0 ? undefined : new Map(before.map(({ row }) => [keyOf(table, row), row["created_at"] ?? null]));
+}
+
 export function duplicateStep(plot: Plot, table: TableFacts, change: Duplicate, date: CalendarDate): TableStep {
   return {
     at: change.from.getTime(),
     apply(before) {
-      const names = new Set(chosenGames(plot, change.games, date).map(({ name }) => name));
-      const candidates = before.filter(({ game }) => names.has(game));
+      const isChosen = gameChosen(plot, change.games, date);
+      const candidates = before.filter(({ game }) => isChosen(game));
       const count = change.rows ?? candidates.length;
       if (count > candidates.length) throw tooFew(plot, change, candidates.length);
       const drawn = new Set(random(plot.scenario.seed, "duplicate", table.name, date).shuffled(candidates).slice(0, count));
@@ -57,9 +65,9 @@ export function removeStep(plot: Plot, table: TableFacts, change: Remove, date: 
   return {
     at: change.from.getTime(),
     apply(before) {
-      const names = new Set(chosenGames(plot, change.games, date).map(({ name }) => name));
+      const isChosen = gameChosen(plot, change.games, date);
       const kept = change.surplus ? keptOf(table, before) : new Set<Stored>();
-      const candidates = before.filter((entry) => names.has(entry.game) && !kept.has(entry));
+      const candidates = before.filter((entry) => isChosen(entry.game) && !kept.has(entry));
       const removed = new Set(change.rows === undefined ? candidates : candidates.slice(-change.rows));
       return before.filter((entry) => !removed.has(entry));
     },
@@ -106,17 +114,17 @@ function textOf(value: Value): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-function copyOf(table: TableFacts, { game, row }: Stored, stamped: Date | undefined): Stored {
+export function copyOf(table: TableFacts, { game, row }: Stored, stamped: Date | undefined): Stored {
   if (stamped === undefined || table.writtenAt === undefined) return { game, row: { ...row } };
   return { game, row: { ...row, [table.writtenAt]: stamped.toISOString() } };
 }
 
-/** The row with exactly the declared columns. */
-function stored(table: TableFacts, row: Row, times: { readonly createdAt: Value; readonly writtenAt: string }): Row {
+/** The row with exactly the declared columns. A time that the row names itself stands. */
+export function stored(table: TableFacts, row: Row, times: { readonly createdAt: Value; readonly writtenAt: string }): Row {
   const whole: Record<string, Value> = {};
   for (const column of Object.keys(table.columns)) whole[column] = row[column] ?? null;
-  if (Object.hasOwn(whole, "created_at")) whole["created_at"] = times.createdAt;
-  if (table.writtenAt !== undefined) whole[table.writtenAt] = times.writtenAt;
+  if (Object.hasOwn(whole, "created_at")) whole["created_at"] = row["created_at"] ?? times.createdAt;
+  if (table.writtenAt !== undefined) whole[table.writtenAt] = row[table.writtenAt] ?? times.writtenAt;
   return whole;
 }
 

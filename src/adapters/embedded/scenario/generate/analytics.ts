@@ -3,6 +3,7 @@ import type { BoxScore, PlayerLine, TeamLine } from "./box-scores.ts";
 import { boxScore, pointsOf } from "./box-scores.ts";
 import type { PlannedGame } from "./plan.ts";
 import { fingerprint } from "./random.ts";
+import { seasonYear } from "./season.ts";
 import type { TableSource } from "./source.ts";
 import { atOnce, bothSides, inAnalytics } from "./source.ts";
 
@@ -29,12 +30,6 @@ export const defense: TableSource = {
   size: () => 2,
   arrivals: (night) => atOnce(night.time(1, 6, 28), inAnalytics(night)),
 };
-
-/** A season is named for the year in which it starts. */
-export function seasonYear(date: string): number {
-  const year = Number(date.slice(0, 4));
-  return date.slice(5, 7) >= "10" ? year : year - 1;
-}
 
 function playerRow(game: PlannedGame, box: BoxScore, line: PlayerLine): Row {
   const shots = (amount: number): number | null => (line.dnp ? null : amount);

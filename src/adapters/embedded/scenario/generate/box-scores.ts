@@ -66,7 +66,7 @@ export function pointsOf(line: PlayerLine): number {
 function side(dice: Random, seed: number, game: PlannedGame, which: 0 | 1): PlayerLine[] {
   const [team, opponent] = which === 0 ? [game.away, game.home] : [game.home, game.away];
   const dressed = roster(seed, team).slice(0, Math.min(mostOfTeam, game.rows[which]));
-  const order = dressed.map((player, standing) => ({ player, rank: standing + dice.between(0, 4) })).toSorted((a, b) => a.rank - b.rank);
+  const order = dressed.map((player, standing) => ({ player, rank: rankOf(dice, standing) })).toSorted((a, b) => a.rank - b.rank);
   const minutes = minutesFor(dice, order.length - game.dnp[which]);
   return order.map(({ player }, place) => ({
     player,
@@ -75,6 +75,12 @@ function side(dice: Random, seed: number, game: PlannedGame, which: 0 | 1): Play
     starter: place < 5,
     ...(place < minutes.length ? played(dice, minutes[place] ?? 0) : didNotPlay),
   }));
+}
+
+/** Mostly those of high standing play; now and then somebody from the end of the bench does. */
+function rankOf(dice: Random, standing: number): number {
+  const rank = standing + dice.between(0, 4);
+  return dice.next() < 0.1 ? rank - 10 : rank;
 }
 
 type Shots = Omit<PlayerLine, "player" | "team" | "opponent" | "starter">;

@@ -1,8 +1,10 @@
 import type { CalendarDate } from "../../../../pipeline/dates.ts";
 import { addMinutes, dateAt, instantOf } from "../../../../pipeline/dates.ts";
 import type { FieldValue } from "../../../../ports/documents.ts";
-import type { Plot, Processor } from "../plot.ts";
-import { landings, processorsOf, runId } from "../plot.ts";
+import type { Plot } from "../plot.ts";
+import { landings, runId } from "../plot.ts";
+import type { Processor } from "./processors.ts";
+import { processorsOf } from "./processors.ts";
 import { fingerprint } from "./random.ts";
 
 export type Fields = Readonly<Record<string, FieldValue>>;
@@ -24,16 +26,33 @@ export function completionWrites(plot: Plot, date: CalendarDate, count: CountRow
       ? []
       : landings(plot, processor.table, date).map(({ at }) => entryWrite(plot, processor, date, addMinutes(at, 2), count)),
   );
-  if (entries.length === 0) return [];
-  const keptDays = pipeline.file.collections[pipeline.file.completion.collection]?.expires_after_days;
-  if (keptDays === undefined) return entries;
-  const cleanedUp = instantOf(date, { day: keptDays + 1, hour: 3, minute: 0 }, pipeline.zone);
-  return [...entries, { at: cleanedUp.getTime(), deletes: true, fields: () => ({}) }];
+  return expiring(plot, pipeline.file.completion.collection, date, entries);
+}
+
+/** The daily clean-up takes a date's document away once it is as old as the collection lets it become. */
+export function expiring(
+  { pipeline }: Plot,
+  collection: string,
+  date: CalendarDate,
+  writes: readonly DocumentWrite[],
+): readonly DocumentWrite[] {
+  const keptDays = pipeline.file.collections[collection]?.expires_after_days;
+  if (keptDays === undefined || writes.length === 0) return writes;
+  return [...writes, deletion(instantOf(date, { day: keptDays + 1, hour: 3, minute: 0 }, pipeline.zone))];
+}
+
+export function deletion(at: Date): DocumentWrite {
+  return { at: at.getTime(), deletes: true, fields: () => ({}) };
+}
+
+/** The fields are added to what the document holds. */
+export function merge(at: Date, fields: (before: Fields) => Fields): DocumentWrite {
+  return { at: at.getTime(), deletes: false, fields: (before) => ({ ...before, ...fields(before) }) };
 }
 
 /** A processor's entry as the tracker writes it after a run that went well. */
-export function successEntry(processor: Processor, completedAt: Date, records: number): Fields {
-  const id = runId(processor, completedAt);
+export function successEntry(className: string, completedAt: Date, records: number): Fields {
+  const id = runId(className, completedAt);
   return {
     completed_at: timestamp(completedAt),
     correlation_id: fingerprint(`correlation ${id}`, 8),
@@ -45,7 +64,7 @@ export function successEntry(processor: Processor, completedAt: Date, records: n
   };
 }
 
-function timestamp(at: Date): { readonly $timestamp: string } {
+export function timestamp(at: Date): { readonly $timestamp: string } {
   return { $timestamp: at.toISOString() };
 }
 
@@ -54,7 +73,7 @@ function entryWrite(plot: Plot, processor: Processor, date: CalendarDate, at: Da
     at: at.getTime(),
     deletes: false,
     fields(before) {
-      const entry = successEntry(processor, at, count(processor.table, date, at.getTime()));
+      const entry = successEntry(processor.className, at, count(processor.table, date, at.getTime()));
       const fields = { ...before, [processor.name ?? processor.className]: entry };
       return { ...fields, ...metadata(plot, date, at, { before, fields }) };
     },

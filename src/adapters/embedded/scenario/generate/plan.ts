@@ -1,5 +1,5 @@
 import type { CalendarDate } from "../../../../pipeline/dates.ts";
-import { addDays, addMinutes, calendarDateOf, daysBetween, instantOf } from "../../../../pipeline/dates.ts";
+import { addDays, addMinutes, daysBetween, instantOf } from "../../../../pipeline/dates.ts";
 import type { Game } from "../../../../pipeline/games.ts";
 import { gameOf } from "../../../../pipeline/games.ts";
 import type { Pipeline } from "../../../../pipeline/load.ts";
@@ -7,6 +7,7 @@ import type { StageName } from "../../../../pipeline/schema.ts";
 import type { GivenGame, Night, Scenario } from "../scenario.ts";
 import { teams } from "./league.ts";
 import { random } from "./random.ts";
+import { openingOf, partOfSeason } from "./season.ts";
 
 /** Away and home. */
 type Pair = readonly [number, number];
@@ -48,30 +49,39 @@ export interface Season {
   readonly scheduled: readonly CalendarDate[];
   /** Dates for which the pipeline runs; what is written after a moment is not seen at it. */
   readonly processed: readonly CalendarDate[];
+  /** From when games are remembered, though no table holds them any more: averages need some before the first stored date. */
+  readonly remembered: CalendarDate;
   night(date: CalendarDate): PlannedNight;
 }
 
 const daysAfter = 7;
 const scheduleMargin = 12;
-const restDays = ["2026-02-13", "2026-02-14", "2026-02-15", "2026-02-16", "2026-02-17", "2026-02-18"];
+/** So many days hold ten games of everybody who plays at all. */
+const daysRemembered = 50;
 
 export function planSeason(scenario: Scenario, pipeline: Pipeline): Season {
   const { date, days } = scenario.night;
   const given = new Map<string, Night>([...scenario.nights, scenario.night].map((night) => [night.date, night]));
   const processed = datesFrom(addDays(date, -days), days + daysAfter);
   const scheduled = datesFrom(addDays(date, -days - scheduleMargin), days + daysAfter + 2 * scheduleMargin);
-  const opening = openingOf(scheduled[0] ?? date);
-  const firstNumbers = numberGames(scenario, given, opening, scheduled.at(-1) ?? date);
+  const numbers = new Map<CalendarDate, ReadonlyMap<string, number>>();
+  const firstNumber = (asked: CalendarDate): number => {
+    const opening = openingOf(asked);
+    const known = numbers.get(opening) ?? numberGames(scenario, given, opening);
+    numbers.set(opening, known);
+    return known.get(asked) ?? 1;
+  };
   const planned = new Map<string, PlannedNight>();
   return {
     seed: scenario.seed,
     nightInFocus: date,
     scheduled,
     processed,
+    remembered: addDays(date, -Math.max(daysRemembered, days + 15)),
     night(asked) {
       const known = planned.get(asked);
       if (known !== undefined) return known;
-      const night = planNight({ scenario, pipeline, date: asked, given, firstNumber: firstNumbers.get(asked) ?? 1 });
+      const night = planNight({ scenario, pipeline, date: asked, given, firstNumber: firstNumber(asked) });
       planned.set(asked, night);
       return night;
     },
@@ -88,7 +98,7 @@ interface Ask {
 
 function planNight(ask: Ask): PlannedNight {
   const { pipeline, date, given } = ask;
-  const time = (day: number, hour: number, minute: number): Date => instantOf(date, { day, hour, minute }, pipeline.zone);
+  const time = clockOf(date, pipeline.zone);
   const moved = movedTo(ask);
   const named = [...givenGames(ask, moved), ...moved.map(({ game }) => game)];
   const slots = random(ask.scenario.seed, "tip-offs", date);
@@ -107,6 +117,17 @@ function planNight(ask: Ask): PlannedNight {
     };
   });
   return { date, games: withSizes(ask.scenario.seed, date, given.get(date), games), time };
+}
+
+/** Every table asks for the same few times of a night again and again, and each costs a look into the zone's rules. */
+function clockOf(date: CalendarDate, zone: string): PlannedNight["time"] {
+  const known = new Map<number, Date>();
+  return (day, hour, minute) => {
+    const key = (day * 24 + hour) * 60 + minute;
+    const at = known.get(key) ?? instantOf(date, { day, hour, minute }, zone);
+    known.set(key, at);
+    return at;
+  };
 }
 
 function identity(given: GivenGame, date: CalendarDate, id: string): Game & Pick<PlannedGame, "date" | "nbaId" | "analyticsId"> {
@@ -161,6 +182,7 @@ function givenGames(ask: Ask, moved: readonly Moved[]): readonly GivenGame[] {
   const drawn = random(ask.scenario.seed, "games", ask.date).shuffled(teams.filter((team) => !taken.includes(team)));
   return Array.from({ length: Math.min(count, Math.floor(drawn.length / 2)) }, (_, index) => ({
     game: `${drawn[2 * index]}@${drawn[2 * index + 1]}`,
+    prefix: partOfSeason(ask.date)?.prefix,
   }));
 }
 
@@ -192,21 +214,21 @@ function movedTo(ask: Ask): Moved[] {
 function gameCount(scenario: Scenario, given: ReadonlyMap<string, Night>, date: CalendarDate): number {
   const games = given.get(date)?.games;
   if (games !== undefined) return typeof games === "number" ? games : games.length;
-  if (restDays.includes(date)) return 0;
-  return scenario.night.games_a_day ?? random(scenario.seed, "count", date).whole(4, 11);
+  const part = partOfSeason(date);
+  if (part === undefined) return 0;
+  const usual = part.prefix === "002" ? scenario.night.games_a_day : undefined;
+  return usual ?? random(scenario.seed, "count", date).whole(part.fewest, part.most);
 }
 
-/** The number that each date's first game has in its season. */
-function numberGames(
-  scenario: Scenario,
-  given: ReadonlyMap<string, Night>,
-  opening: CalendarDate,
-  last: CalendarDate,
-): Map<string, number> {
+/** The number that each date's first game has in its competition and season. */
+function numberGames(scenario: Scenario, given: ReadonlyMap<string, Night>, opening: CalendarDate): Map<string, number> {
   const first = new Map<string, number>();
   let number = 1;
-  for (const date of datesFrom(opening, daysBetween(opening, last))) {
-    if (openingOf(date) === date) number = 1;
+  let prefix = "";
+  for (let date = opening; openingOf(date) === opening; date = addDays(date, 1)) {
+    const part = partOfSeason(date)?.prefix ?? prefix;
+    if (part !== prefix) number = 1;
+    prefix = part;
     first.set(date, number);
     number += gameCount(scenario, given, date);
   }
@@ -221,12 +243,6 @@ function nbaId(game: GivenGame, date: CalendarDate, number: number): string {
 function numberOf(game: GivenGame, date: CalendarDate, index: number, firstNumber: number): number {
   if (game.postponed_to === undefined) return firstNumber + index;
   return 90_000 + daysBetween(openingOf(date), date) * 15 + index;
-}
-
-/** A season's games are counted from October. */
-function openingOf(date: CalendarDate): CalendarDate {
-  const year = Number(date.slice(0, 4));
-  return calendarDateOf(`${date.slice(5, 7) >= "10" ? year : year - 1}-10-01`);
 }
 
 function datesFrom(first: CalendarDate, days: number): CalendarDate[] {

@@ -1,4 +1,3 @@
-import { addMinutes } from "../../../../pipeline/dates.ts";
 import type { PlayerLine } from "./box-scores.ts";
 import { boxScore, pointsOf } from "./box-scores.ts";
 import { random } from "./random.ts";
@@ -50,7 +49,15 @@ export const playerBoxScores: TableSource = {
   arrivals: (night) => atOnce(night.time(1, 4, 10), inBoxScores(night)),
 };
 
-/** The second source: everybody who dressed, `00` minutes for who did not play, game by game through the night. */
+/** The league's team totals. */
+export const teamBoxScores: TableSource = {
+  rowsOf: (game, season) =>
+    boxScore(season.seed, game).teams.map(({ team, points }) => ({ game_id: game.nbaId, game_date: game.date, team_abbr: team, points })),
+  size: () => 2,
+  arrivals: (night) => atOnce(night.time(1, 4, 12), inBoxScores(night)),
+};
+
+/** The second source: everybody who dressed, `00` minutes for who did not play; some games in the window before the one that counts. */
 export const secondSource: TableSource = {
   rowsOf: (game, season) =>
     boxScore(season.seed, game).players.map((line) => ({
@@ -63,10 +70,9 @@ export const secondSource: TableSource = {
     })),
   size: (game) => bothSides(game.rows),
   arrivals: (night) => {
-    const first = addMinutes(night.time(1, 4, 10), -120);
-    const dice = random("second source", night.date);
-    const minutes = inBoxScores(night).map(() => dice.whole(0, 120));
-    return inBoxScores(night).flatMap((game, index) => atOnce(addMinutes(first, minutes[index] ?? 0), [game]));
+    const games = inBoxScores(night);
+    const early = random("second source", night.date).whole(0, games.length);
+    return [...atOnce(night.time(1, 2, 10), games.slice(0, early)), ...atOnce(night.time(1, 4, 10), games.slice(early))];
   },
 };
 

@@ -13,6 +13,7 @@ export const schedule: TableSource = {
       game_status_text: statusText(game, at),
       home_team_tricode: game.home,
       away_team_tricode: game.away,
+      game_date_est: game.tipOff.toISOString(),
     },
   ],
   size: () => 1,

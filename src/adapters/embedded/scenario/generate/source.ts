@@ -11,8 +11,8 @@ export interface Arrival {
 export interface TableSource {
   /** The game's rows, without the columns that say when they were written. */
   rowsOf(game: PlannedGame, season: Season, at: Date): readonly Row[];
-  /** How many these are, without making them. */
-  size(game: PlannedGame): number;
+  /** How many these are; without making them where that is known beforehand. */
+  size(game: PlannedGame, season: Season): number;
   arrivals(night: PlannedNight): readonly Arrival[];
   /** Dates with rows of their own; the processed ones if absent. */
   dates?(season: Season): Season["processed"];

@@ -2,28 +2,41 @@ import type { CalendarDate } from "../../../../pipeline/dates.ts";
 import type { Pipeline } from "../../../../pipeline/load.ts";
 import type { TableName } from "../../../../ports/warehouse.ts";
 import { defense, offense, players } from "./analytics.ts";
-import { dailyCache, featureStore } from "./precompute.ts";
-import { gamebook, playerBoxScores, secondSource } from "./raw.ts";
+import { featureStore } from "./features.ts";
+import { gameLines, injuryReport, playerProps } from "./odds.ts";
+import { compositeFactors, dailyCache, defenseZones, shotZones } from "./precompute.ts";
+import { accuracy, haltState, predictions } from "./predictions.ts";
+import { gamebook, playerBoxScores, secondSource, teamBoxScores } from "./raw.ts";
 import { postponements, schedule } from "./schedule.ts";
 import type { TableSource } from "./source.ts";
 import { upcomingPlayers, upcomingTeams } from "./upcoming.ts";
 
 /** Tables that the generator can fill, by name; of those that play a part in the pipeline file, by that part. */
 export function tableSources(pipeline: Pipeline): ReadonlyMap<TableName, TableSource> {
-  const { games, analytics } = pipeline.file;
+  const { games, analytics, features, predictions: predicting } = pipeline.file;
   const sources = new Map<TableName, TableSource>([
     [games.schedule, schedule],
     [games.postponements, postponements],
     ["nba_raw.nbac_gamebook_player_stats", gamebook],
     ["nba_raw.nbac_player_boxscores", playerBoxScores],
     ["nba_raw.bdl_player_boxscores", secondSource],
+    ["nba_raw.nbac_team_boxscore", teamBoxScores],
+    ["nba_raw.odds_api_player_points_props", playerProps],
+    ["nba_raw.odds_api_game_lines", gameLines],
+    ["nba_raw.nbac_injury_report", injuryReport],
     [analytics.players, players],
     [analytics.offense, offense],
     [analytics.defense, defense],
-    ["nba_analytics.upcoming_player_game_context", upcomingPlayers],
+    [features.players, upcomingPlayers],
     ["nba_analytics.upcoming_team_game_context", upcomingTeams],
+    ["nba_precompute.team_defense_zone_analysis", defenseZones],
+    ["nba_precompute.player_shot_zone_analysis", shotZones],
+    ["nba_precompute.player_composite_factors", compositeFactors],
     ["nba_precompute.player_daily_cache", dailyCache],
-    ["nba_predictions.ml_feature_store_v2", featureStore],
+    [features.table, featureStore],
+    [predicting.table, predictions],
+    [predicting.graded, accuracy],
+    [predicting.halt_state, haltState],
   ]);
   return new Map(
     [...sources]
