@@ -1,5 +1,6 @@
 import type { Gather } from "./evidence/evidence.ts";
 import type { History } from "./history/history.ts";
+import type { Watches } from "./history/watches.ts";
 import type { Pipeline } from "./pipeline/load.ts";
 
 /** One tool call's view of the stores. */
@@ -17,8 +18,12 @@ export interface Session {
   readonly backend: string;
   /** The scenario's name where data is invented; every answer then says so. */
   readonly scenario?: string;
+  /** The scenario's data was supplied as files: none of it is invented. */
+  readonly supplied?: true;
   /** Where its reports are kept and compared; absent where none are, as for a replayed night. */
   readonly history?: History;
+  /** Expectations that every report judges; absent where nothing is kept. */
+  readonly watches?: Watches;
   /** Name of the evidence file that answers, where no store is asked. */
   readonly replayed?: string;
   /** Writes the looks of the latest call to the file that was named for them; absent where none was. */

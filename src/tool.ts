@@ -17,8 +17,8 @@ export interface ToolContext {
   readonly progress: (progress: Progress) => void;
 }
 
-/** What a tool does to the watched stores; hosts decide by it whether to ask a person. */
-export type Effect = "reads" | "writes";
+/** What a tool does: reads, notes something in Postgame's own state, or writes to what is watched. Hosts decide by it whether to ask a person. */
+export type Effect = "reads" | "notes" | "writes";
 
 interface Face<S extends z.ZodObject> {
   /** verb_noun; the command line writes it the same. */

@@ -4,6 +4,7 @@ import { UserError } from "../src/errors.ts";
 import type { CalendarDate } from "../src/pipeline/dates.ts";
 import type { Report } from "../src/report/schema.ts";
 import type { CallSession, Session } from "../src/session.ts";
+import type { ToolContext } from "../src/tool.ts";
 import { defineTool } from "../src/tool.ts";
 
 const name = "validate_daily";
@@ -12,8 +13,8 @@ export const validateDaily = defineTool({
   name,
   title: "Is last night's run healthy?",
   description: [
-    "Judges one game date of the data pipeline end to end: were all games played, are raw box scores there, was every game processed, is each business key there once, do players have minutes, does the completion record agree with the tables.",
-    "Call it first, without arguments, for 'is last night OK?'; with game_date for one night. It only reads.",
+    "Judges a game date of the data pipeline end to end by the rows that exist: games, raw box scores, analytics, duplicates, minutes and shooting fields, completion record, features, predictions, grading, collection, runs, tables.",
+    "Call it first, without arguments, for 'is last night OK?': it judges the newest date that is over, and the slate that follows. With game_date for one night, with days for a weekly look. It only reads.",
     "Not for why a scraper or deployment failed, nor for repairing anything.",
     "Answers verdict (pass, warn, fail, unknown, not_due, not_applicable), a summary to act on, numbers, findings worst first (observed, expected, breaks, next) and ask_again.",
     "unknown means nobody could look, never that all is well. A summary that begins with SCENARIO is about invented data.",
@@ -23,71 +24,106 @@ export const validateDaily = defineTool({
     game_date: z
       .string()
       .optional()
-      .describe("Game date, YYYY-MM-DD in the pipeline's zone, e.g. 2026-02-03. Default: the newest date whose post-game checks are due."),
-    moment: z.enum(["auto", "pre_game", "post_game"]).default("auto").describe("Which half of the date; auto is post_game for now."),
+      .describe(
+        "Game date, YYYY-MM-DD in the pipeline's zone, e.g. 2026-02-03. Default: the newest date whose post-game checks are due, and the slate after it.",
+      ),
+    days: z.int().min(1).max(14).optional().describe("That many dates up to game_date, one line each."),
+    moment: z
+      .enum(["auto", "pre_game", "post_game"])
+      .default("auto")
+      .describe("Which half: before the games (features, predictions) or after; auto goes by the clock."),
     depth: z.enum(depths).default("standard").describe("How much is checked."),
-    detail: z.enum(["concise", "detailed"]).default("concise").describe("detailed: all evidence ids, rows examined per check."),
+    detail: z.enum(["concise", "detailed"]).default("concise").describe("detailed: all evidence ids, and the command to see each by hand."),
   }),
 
-  async run({ game_date: gameDate, moment, depth, detail }, { session, signal, progress }) {
-    const { catalogue, judgeDate, notConfigured, overallOf, reportOf } = await engine();
+  async run(input, context) {
+    const { judgeNight, judgeWatches, notConfigured, reportOf, withWatches } = await engine();
+    const { session, signal } = context;
     if (session === undefined) return notConfigured(name);
     const call = session.begin({ signal });
-    const date = await dateToJudge(gameDate, moment, session, call);
-    if (moment === "pre_game") return preGame(date, session, call);
+    const date = await dateToJudge(input.game_date, input.moment, session, call);
     const began = performance.now();
-    const judgement = await judgeDate({
-      checks: catalogue.filter((check) => depths.indexOf(check.depth) <= depths.indexOf(depth)),
-      pipeline: session.pipeline,
-      date,
-      ...call,
-      onProgress: (done, total, message) => progress({ done, total, message }),
+    const options = await optionsOf(input.depth, session, call, context);
+    if (input.days !== undefined) return weekly(input.days, date, options, { ...input, session, signal, began });
+    const { main, slate } = await judgeNight({ ...options, date, moment: input.moment });
+    const asked = askedOf(session, input.detail, date === undefined && input.moment === "auto" ? "auto" : main.judgement.scope.half, began);
+    const report = reportOf(main.judgement, main.overall, asked, slate);
+    const remembered = (await session.history?.remember(report, [main, slate], { signal })) ?? report;
+    const { judged, failed } = await judgeWatches({
+      session,
+      gather: call.gather,
+      asOf: main.judgement.scope.asOf,
+      signal,
+      nights: [main, slate],
     });
-    const { backend, scenario, pipeline, replayed } = session;
-    const asked = {
-      tool: name,
-      moment: "post_game",
-      pipeline: pipeline.name,
-      backend,
-      scenario,
-      replayed,
-      detailed: detail === "detailed",
-      ms: performance.now() - began,
-    };
-    const report = reportOf(judgement, overallOf(judgement), asked);
-    return session.history === undefined ? report : session.history.remember(report, judgement, { signal });
+    return withWatches(remembered, judged, session.pipeline.zone, failed);
   },
 });
 
-/** Loaded with the first call, so that listing the tools doesn't wait for it. */
-async function engine() {
-  const [{ catalogue }, { judgeDate }, { overallOf }, { notConfigured, prefix, reportOf, unknownReport }] = await Promise.all([
-    import("../src/checks/catalogue.ts"),
-    import("../src/checks/runner.ts"),
-    import("../src/checks/overall.ts"),
-    import("../src/report/report.ts"),
-  ]);
-  return { catalogue, judgeDate, overallOf, notConfigured, prefix, reportOf, unknownReport };
+type Options = Awaited<ReturnType<typeof optionsOf>>;
+
+async function optionsOf(depth: (typeof depths)[number], session: Session, call: CallSession, { progress }: ToolContext) {
+  const { checksOf } = await engine();
+  return {
+    checks: checksOf(session.pipeline).filter((check) => depths.indexOf(check.depth) <= depths.indexOf(depth)),
+    pipeline: session.pipeline,
+    ...call,
+    onProgress: (done: number, total: number, message: string) => progress({ done, total, message }),
+  };
 }
 
-async function dateToJudge(given: string | undefined, moment: string, { pipeline }: Session, call: CallSession): Promise<CalendarDate> {
+interface Weekly {
+  readonly session: Session;
+  readonly signal: AbortSignal;
+  readonly detail: "concise" | "detailed";
+  readonly began: number;
+}
+
+/** One date after the other: each is judged, and kept, as if it had been asked for by name. */
+async function weekly(days: number, last: CalendarDate | undefined, options: Options, asking: Weekly): Promise<Report> {
+  const { daysReport, newestPostGameDate, reportOf, verdictOn } = await engine();
+  const { addDays } = await import("../src/pipeline/dates.ts");
+  const { session, signal, detail, began } = asking;
+  const newest = last ?? newestPostGameDate(session.pipeline, options.now());
+  const judged = [];
+  for (let back = 0; back < days; back += 1) {
+    const night = await verdictOn(addDays(newest, -back), { ...options, half: "post_game" });
+    const report = reportOf(night.judgement, night.overall, askedOf(session, detail, "post_game", began));
+    judged.push({ night, report: (await session.history?.remember(report, [night], { signal })) ?? report });
+  }
+  return daysReport(judged, askedOf(session, detail, "post_game", began));
+}
+
+function askedOf({ pipeline, backend, scenario, supplied, replayed }: Session, detail: string, moment: string, began: number) {
+  const detailed = detail === "detailed";
+  return { tool: name, moment, pipeline: pipeline.name, backend, scenario, supplied, replayed, detailed, ms: performance.now() - began };
+}
+
+/** Loaded with the first call, so that listing the tools doesn't wait for it. */
+async function engine() {
+  const [checks, night, days, report, moments, watching, watches] = await Promise.all([
+    import("../src/checks/checks-of.ts"),
+    import("../src/checks/night.ts"),
+    import("../src/report/days.ts"),
+    import("../src/report/report.ts"),
+    import("../src/pipeline/moments.ts"),
+    import("../src/watching.ts"),
+    import("../src/report/watches.ts"),
+  ]);
+  return { ...checks, ...night, ...days, ...report, ...moments, ...watching, ...watches };
+}
+
+/** Undefined where none was named: then the clock says which. */
+async function dateToJudge(
+  given: string | undefined,
+  moment: string,
+  { pipeline }: Session,
+  call: CallSession,
+): Promise<CalendarDate | undefined> {
   const { calendarDateOf, clockText, dateAt } = await import("../src/pipeline/dates.ts");
-  const { newestPostGameDate } = await import("../src/pipeline/moments.ts");
   const today = dateAt(call.now(), pipeline.zone);
-  if (given === undefined) return moment === "pre_game" ? today : newestPostGameDate(pipeline, call.now());
+  if (given === undefined) return moment === "pre_game" ? today : undefined;
   const date = calendarDateOf(given, "game_date");
   if (date <= today) return date;
   throw new UserError(`game_date ${date} is in the future: it is ${clockText(call.now(), pipeline.zone)}; ask for ${today} or earlier.`);
-}
-
-async function preGame(date: CalendarDate, { pipeline, scenario }: Session, call: CallSession): Promise<Report> {
-  const { prefix, unknownReport } = await engine();
-  const { clockText } = await import("../src/pipeline/dates.ts");
-  const summary = `${prefix(scenario)}${date} UNKNOWN before the games: features and predictions are not checked yet as of ${clockText(call.now(), pipeline.zone)}. Ask for moment post_game, or look at them by hand.`;
-  return unknownReport(name, summary, {
-    game_date: date,
-    moment: "pre_game",
-    pipeline: pipeline.name,
-    ...(scenario === undefined ? {} : { scenario }),
-  });
 }

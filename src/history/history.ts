@@ -1,5 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Judgement } from "../checks/runner.ts";
+import { worst } from "../checks/finding.ts";
+import type { Verdicted } from "../checks/overall.ts";
+import type { CheckStanding, WatchAbout } from "../checks/watch.ts";
 import { BackendError, CancelledError, UserError } from "../errors.ts";
 import type { State, StateCall } from "../ports/state.ts";
 import type { Report } from "../report/schema.ts";
@@ -31,7 +33,13 @@ export interface History {
    * Compares the report with the last one, keeps it, and answers it with what is new. A state store that can't be read or
    * written spoils no answer: the report then says so, and says nothing of what is new. Throws only `CancelledError` and bugs.
    */
-  remember(report: Report, judgement: Judgement, call: StateCall): Promise<Report>;
+  remember(report: Report, nights: readonly (Pick<Verdicted, "judgement"> | undefined)[], call: StateCall): Promise<Report>;
+  /** How a date's check, or one subject of it (`check/subject`), stood in the newest kept report on these stores; undefined if none knows. */
+  standing(
+    asked: { readonly check: string; readonly game_date: string },
+    about: WatchAbout,
+    call: StateCall,
+  ): Promise<CheckStanding | undefined>;
   /** Throws `UserError` and `BackendError` as the state does. */
   list(query: HistoryQuery, call: StateCall): Promise<HistoryPage>;
 }
@@ -44,8 +52,10 @@ export interface HistoryOptions {
 
 export function historyIn(state: State, { wall, waitMs }: HistoryOptions = { wall: () => new Date(), waitMs: 8_000 }): History {
   return {
-    async remember(report, judgement, call) {
-      const current = { report, judged: judgedIn(judgement), asOf: judgement.scope.asOf };
+    async remember(report, nights, call) {
+      const judgements = nights.flatMap((night) => night?.judgement ?? []);
+      const asOf = judgements[0]?.scope.asOf ?? wall();
+      const current = { report, judged: judgedIn(judgements), asOf };
       const timed: StateCall = { signal: AbortSignal.any([call.signal, AbortSignal.timeout(waitMs)]) };
       const attempt = <T>(work: Promise<T>): Promise<Attempt<T>> => attempted(work, call, waitMs);
 
@@ -60,6 +70,18 @@ export function historyIn(state: State, { wall, waitMs }: HistoryOptions = { wal
       const pruned = kept.failed === undefined ? await attempt(pruneReports(state, wall(), timed)) : {};
       const note = noteOn(since.failed, kept.failed, pruned.failed);
       return reportSchema.parse({ ...told, ...(note === undefined ? {} : { state: note }) } satisfies Report);
+    },
+    async standing({ check, game_date: date }, about, call) {
+      for (const { key } of (await allKeys(state, call)).filter(({ gameDate }) => gameDate === date)) {
+        const entry = await state.get({ key }, call);
+        const kept = entry === undefined ? undefined : readableKept(entry);
+        if (kept === undefined || !isAbout(kept.report.asked, about)) continue;
+        const [id = "", ...subject] = check.split("/");
+        const own = kept.judged.findings.filter((finding) => finding.id === check).map(({ verdict }) => verdict);
+        const verdict = subject.length === 0 ? kept.judged.checks[id] : own.length === 0 ? undefined : worst(own);
+        if (verdict !== undefined) return { verdict, asOf: new Date(kept.as_of) };
+      }
+      return undefined;
     },
     async list({ gameDate, tool, limit }, call) {
       const { setAside } = await state.list({ prefix: keptPrefix, limit: 0, order: "descending" }, call);
@@ -77,6 +99,10 @@ export function historyIn(state: State, { wall, waitMs }: HistoryOptions = { wal
       return { reports, total: wanted.length, setAside: setAside + unreadable };
     },
   };
+}
+
+function isAbout(asked: Readonly<Record<string, string>>, { pipeline, backend, project, scenario }: WatchAbout): boolean {
+  return asked["pipeline"] === pipeline && asked["backend"] === backend && asked["project"] === project && asked["scenario"] === scenario;
 }
 
 interface Attempt<T> {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { verdicts } from "../checks/finding.ts";
-import type { Judgement } from "../checks/runner.ts";
+import type { JudgedCheck, Judgement } from "../checks/runner.ts";
+import { totalsOf } from "../checks/totals.ts";
 
 const verdict = z.enum(verdicts);
 
@@ -16,17 +17,32 @@ export const judgedSchema = z.object({
   checks: z.record(z.string(), verdict),
   /** Every finding of every subject, passes too: what is gone must have been looked at. */
   findings: z.array(findingSchema),
+  /** Sums of the figures that judges attached, per check: absent in reports of earlier versions. */
+  figures: z.record(z.string(), z.record(z.string(), z.number())).default({}),
 });
 
 export type Judged = z.output<typeof judgedSchema>;
 
-export function judgedIn({ checks }: Judgement): Judged {
+/** All that was judged: of the first night under its plain ids, of another under ids that begin with its date. */
+export function judgedIn(nights: readonly Judgement[]): Judged {
+  // What is accepted is not gone: history compares what was found.
+  const all = nights.flatMap(({ found, scope, ...night }, index) => {
+    const { checks } = found ?? night;
+    const prefix = index === 0 ? "" : `${scope.date} `;
+    return checks.map((judged) => ({ judged, name: `${prefix}${judged.check.id}` }));
+  });
   return {
-    checks: Object.fromEntries(checks.map(({ check, verdict: overall }) => [check.id, overall])),
-    findings: checks.flatMap(({ check, subjects }) =>
+    checks: Object.fromEntries(all.map(({ judged, name }) => [name, judged.verdict])),
+    figures: Object.fromEntries(all.flatMap(({ judged, name }) => figuresOf(name, judged))),
+    findings: all.flatMap(({ judged: { subjects }, name }) =>
       subjects.flatMap(({ subject, findings }) =>
-        findings.map(({ reason, verdict: own }) => ({ id: `${check.id}/${subject}`, reason, verdict: own })),
+        findings.map(({ reason, verdict: own }) => ({ id: `${name}/${subject}`, reason, verdict: own })),
       ),
     ),
   };
+}
+
+function figuresOf(name: string, judged: JudgedCheck): [string, Record<string, number>][] {
+  const { sums } = totalsOf(judged);
+  return Object.keys(sums).length === 0 ? [] : [[name, { ...sums }]];
 }

@@ -67,8 +67,7 @@ function listed(schema: z.ZodType): Record<string, unknown> {
 }
 
 function annotationsOf(effect: Effect): ToolAnnotations {
-  const reads = effect === "reads";
-  return { readOnlyHint: reads, destructiveHint: !reads, idempotentHint: true, openWorldHint: false };
+  return { readOnlyHint: effect === "reads", destructiveHint: effect === "writes", idempotentHint: true, openWorldHint: false };
 }
 
 async function answer(

@@ -1,5 +1,9 @@
 /** Most characters of one text in a report; what is longer is cut, and the cut is counted. */
 const mostCharacters = 480;
+/** The same of a note in a concise report. */
+export const noteCharacters = 160;
+/** The same of a warning beside a failure. */
+export const besideCharacters = 240;
 /** Most findings in a report, worst first. */
 export const mostFindings = 12;
 

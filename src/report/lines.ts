@@ -17,7 +17,12 @@ const order: readonly (Severity | "unknown")[] = ["P0", "P1", "P2", "unknown", "
 /** One line per check and reason, worst first; unknowns with one common cause become one line across checks. */
 export function linesOf({ checks, scope }: Judgement, detailed: boolean): readonly ReportedFinding[] {
   const lines = checks.flatMap((judged) => groupsOf(judged).map((group) => lineOf(judged, group, scope, detailed)));
-  return mergeUnknowns(lines).toSorted((a, b) => rank(a) - rank(b));
+  return mergeUnknowns(lines).toSorted(inSeverity);
+}
+
+/** Worst first. */
+export function inSeverity(a: ReportedFinding, b: ReportedFinding): number {
+  return rank(a) - rank(b);
 }
 
 function rank(line: ReportedFinding): number {
@@ -97,7 +102,7 @@ function breaksOf(finding: Finding, words: Words | undefined, zone: string): { b
 
 function evidenceOf(members: readonly Member[], detailed: boolean): string[] {
   const ids = [...new Set(members.flatMap(({ subject }) => subject.evidence))];
-  const most = detailed ? ids.length : mostSubjects;
+  const most = detailed ? ids.length : 2;
   return ids.length > most ? [...ids.slice(0, most), `${ids.length - most} more`] : ids;
 }
 

@@ -1,12 +1,15 @@
-import type { Totals } from "../checks/check.ts";
-import type { Overall } from "../checks/overall.ts";
+import type { Overall, Verdicted } from "../checks/overall.ts";
+import { worseHalf } from "../checks/overall.ts";
 import type { JudgedCheck, Judgement } from "../checks/runner.ts";
+import { totalsOf } from "../checks/totals.ts";
 import { addDays, isoText } from "../pipeline/dates.ts";
-import { mostFindings } from "./budget.ts";
-import { linesOf } from "./lines.ts";
+import { acceptedOf, leftOut, switchedOffIn } from "./besides.ts";
+import { besideCharacters, capped, mostFindings, noteCharacters } from "./budget.ts";
+import { inSeverity, linesOf } from "./lines.ts";
 import type { Report, ReportedFinding } from "./schema.ts";
 import { reportSchema } from "./schema.ts";
-import { summaryOf } from "./summary.ts";
+import { slateOf, slateSentence } from "./slate.ts";
+import { summaryOf, usual } from "./summary.ts";
 
 /** What a report says of itself besides the judgement. */
 export interface Asked {
@@ -15,6 +18,7 @@ export interface Asked {
   readonly pipeline: string;
   readonly backend: string;
   readonly scenario?: string | undefined;
+  readonly supplied?: true | undefined;
   /** Name of the evidence file that answered instead of the backend. */
   readonly replayed?: string | undefined;
   readonly detailed: boolean;
@@ -22,28 +26,79 @@ export interface Asked {
   readonly ms: number;
 }
 
-/** A judgement as the report that leaves the house: worst first, small, everything cut counted. */
-export function reportOf(judgement: Judgement, overall: Overall, asked: Asked): Report {
+/**
+ * A judgement as the report that leaves the house: worst first, small, everything cut counted. With a second half, the
+ * slate after the judged date, the worse of both is the verdict.
+ */
+export function reportOf(judgement: Judgement, overall: Overall, asked: Asked, slate?: Verdicted): Report {
   const { scope } = judgement;
-  const lines = linesOf(judgement, asked.detailed);
-  const shown = lines.slice(0, mostFindings);
-  const askAgain = nextDue(judgement);
+  const own = linesOf(judgement, asked.detailed);
+  const others =
+    slate === undefined ? [] : linesOf(slate.judgement, asked.detailed).map((line) => ({ ...line, game_date: slate.judgement.scope.date }));
+  const lines = [...own, ...others].toSorted(inSeverity);
+  const shown = asked.detailed ? lines.slice(0, mostFindings) : briefly(lines);
+  const halves = [judgement, ...(slate === undefined ? [] : [slate.judgement])];
+  const looks = halves.flatMap((half) => half.looks);
+  const askAgain = earliest(halves.map(nextDue));
   const numbers = numbersOf(judgement);
+  const verdict = slate === undefined ? overall.verdict : worseHalf(overall.verdict, slate.overall.verdict);
+  const said = [
+    summaryOf({ overall, lines: own, numbers, scope, askAgain, leftOut: leftOut(judgement) }),
+    ...(slate === undefined ? [] : [slateSentence(slate, others)]),
+  ];
   return reportSchema.parse({
     tool: asked.tool,
-    verdict: overall.verdict,
-    summary: `${prefix(asked.scenario)}${asked.replayed === undefined ? "" : `REPLAY of ${asked.replayed}: `}${summaryOf({ overall, lines, numbers, scope, askAgain })}`,
+    verdict,
+    summary: `${opening(asked)}${said.join(" ")}`,
     asked: askedOf(judgement, asked),
     numbers,
     ...(shown.length === 0 ? {} : { findings: shown }),
-    ...omittedOf(lines.slice(mostFindings)),
+    ...omittedOf(
+      lines.filter(
+        (line) => !shown.some(({ id, reason, game_date: date }) => id === line.id && reason === line.reason && date === line.game_date),
+      ),
+    ),
     checked: checkedOf(judgement.checks),
-    examined: asked.detailed ? examinedPerCheck(judgement) : examinedIn(judgement),
+    ...acceptedOf(halves),
+    ...(slate === undefined ? {} : { slate: slateOf(slate, numbersOf(slate.judgement), checkedOf(slate.judgement.checks)) }),
+    ...(asked.detailed ? byHandOf(shown, looks) : {}),
+    examined: asked.detailed ? examinedPerCheck(judgement) : examinedIn(looks),
     ...(askAgain === undefined ? {} : { ask_again: isoText(askAgain, scope.rules.zone) }),
-    coverage: coverageOf(judgement),
-    cost: costOf(judgement, asked.ms),
-    ...nextCalls(overall, judgement, asked),
+    coverage: coverageOf(looks),
+    cost: costOf(looks, asked.ms),
+    ...nextCalls(verdict, verdict === overall.verdict ? scope.date : slate?.judgement.scope.date, asked),
   } satisfies Report);
+}
+
+/** Beside few findings; beside many there is no room, and on a good night the summary names them all. */
+const mostNotes = 2;
+
+/** What wants attention, and few notes beside it: what every healthy night has only where something else is said too. */
+function briefly(lines: readonly ReportedFinding[]): ReportedFinding[] {
+  const isNote = ({ severity }: ReportedFinding): boolean => severity === "P5";
+  const problems = lines.filter((line) => !isNote(line));
+  const notes = lines.filter((line) => isNote(line) && (!usual.includes(line.reason) || (line.reason === "dnp" && problems.length > 0)));
+  const short = notes
+    .slice(0, problems.length === 0 ? 1 : problems.length > 3 ? 0 : mostNotes)
+    .map((note) => ({ ...note, observed: capped(note.observed, noteCharacters) }));
+  const failing = problems.some(({ verdict }) => verdict === "fail");
+  return [...problems.map((line) => (failing && line.verdict === "warn" ? beside(line) : line)), ...short].slice(0, mostFindings);
+}
+
+/** A warning beside a failure: what it is, without the details. */
+function beside({ evidence: _evidence, expected: _expected, ...line }: ReportedFinding): ReportedFinding {
+  return { ...line, observed: capped(line.observed, besideCharacters) };
+}
+
+const mostCommands = 20;
+
+/** The command by hand for every look that a shown finding rests on. */
+function byHandOf(shown: readonly ReportedFinding[], looks: Judgement["looks"]): Pick<Report, "by_hand"> {
+  const ids = new Set(shown.flatMap(({ evidence = [] }) => evidence));
+  const commands = looks.flatMap(({ id, byHand }) => (ids.has(id) && byHand !== undefined ? [[id, byHand] as const] : []));
+  if (commands.length === 0) return {};
+  const cut = commands.length - mostCommands;
+  return { by_hand: Object.fromEntries([...commands.slice(0, mostCommands), ...(cut > 0 ? [["not shown", `${cut} more`] as const] : [])]) };
 }
 
 /** Nobody could look at anything: no judgement, only why and what to do. */
@@ -58,8 +113,13 @@ export function notConfigured(tool: string): Report {
   return unknownReport(tool, summary, { configured: "nothing" });
 }
 
-export function prefix(scenario: string | undefined): string {
-  return scenario === undefined ? "" : `SCENARIO ${scenario} (invented data): `;
+function prefix(scenario: string | undefined, supplied: boolean): string {
+  return scenario === undefined ? "" : `SCENARIO ${scenario} (${supplied ? "data from files" : "invented data"}): `;
+}
+
+/** What every summary begins with where it is not about the real stores as they are. */
+export function opening({ scenario, supplied, replayed }: Pick<Asked, "scenario" | "supplied" | "replayed">): string {
+  return `${prefix(scenario, supplied === true)}${replayed === undefined ? "" : `REPLAY of ${replayed}: `}`;
 }
 
 function askedOf({ scope }: Judgement, asked: Asked): Report["asked"] {
@@ -73,6 +133,7 @@ function askedOf({ scope }: Judgement, asked: Asked): Report["asked"] {
     backend: asked.backend,
     ...(asked.scenario === undefined ? {} : { scenario: asked.scenario }),
     ...(asked.replayed === undefined ? {} : { evidence: asked.replayed }),
+    ...switchedOffIn(scope),
   };
 }
 
@@ -87,14 +148,6 @@ function numbersOfCheck(judged: JudgedCheck, scope: Judgement["scope"]): Report[
   const numbers = judged.check.numbers?.(totals, scope) ?? {};
   const blind = totals.unknown > 0 && Object.keys(totals.sums).length === 0;
   return blind ? Object.fromEntries(Object.keys(numbers).map((name) => [name, "not seen"])) : numbers;
-}
-
-function totalsOf({ subjects }: JudgedCheck): Totals {
-  const sums: Record<string, number> = {};
-  for (const finding of subjects.flatMap((subject) => subject.findings)) {
-    for (const [name, amount] of Object.entries(finding.figures ?? {})) sums[name] = (sums[name] ?? 0) + amount;
-  }
-  return { sums, subjects: subjects.length, unknown: subjects.filter(({ verdict }) => verdict === "unknown").length };
 }
 
 function omittedOf(cut: readonly ReportedFinding[]): Pick<Report, "omitted"> {
@@ -116,7 +169,7 @@ function checkedOf(checks: readonly JudgedCheck[]): NonNullable<Report["checked"
   return checked;
 }
 
-function examinedIn({ looks }: Judgement): number {
+function examinedIn(looks: Judgement["looks"]): number {
   return looks.reduce((sum, look) => sum + (look.seen ? look.examined : 0), 0);
 }
 
@@ -130,12 +183,12 @@ function examinedPerCheck({ checks, looks }: Judgement): Record<string, number> 
   );
 }
 
-function coverageOf({ looks }: Judgement): NonNullable<Report["coverage"]> {
+function coverageOf(looks: Judgement["looks"]): NonNullable<Report["coverage"]> {
   const read = (port: string) => looks.reduce((sum, look) => sum + (look.seen && look.port === port ? look.examined : 0), 0);
   return { looks: looks.length, failed: looks.filter((look) => !look.seen).length, rows: read("warehouse"), documents: read("documents") };
 }
 
-function costOf({ looks }: Judgement, ms: number): NonNullable<Report["cost"]> {
+function costOf(looks: Judgement["looks"], ms: number): NonNullable<Report["cost"]> {
   const bytes = looks.flatMap((look) => (look.seen && look.bytes !== undefined ? [look.bytes] : []));
   const jobs = looks.filter((look) => look.port === "warehouse").length;
   return { ...(bytes.length === 0 ? {} : { bytes: bytes.reduce((sum, each) => sum + each, 0) }), jobs, ms: Math.round(ms) };
@@ -149,11 +202,15 @@ function nextDue({ checks, scope }: Judgement): Date | undefined {
     if (finding.verdict !== "warn" && finding.verdict !== "fail") return [];
     return [finding.breaks?.at, finding.graceUntil].filter((time) => time !== undefined);
   });
-  return times.filter((time) => time > scope.asOf).toSorted((a, b) => a.getTime() - b.getTime())[0];
+  return earliest(times.filter((time) => time > scope.asOf));
+}
+
+function earliest(times: readonly (Date | undefined)[]): Date | undefined {
+  return times.filter((time) => time !== undefined).toSorted((a, b) => a.getTime() - b.getTime())[0];
 }
 
 /** Calls that exist and help: the same date in detail, where there is something to explain. */
-function nextCalls({ verdict }: Overall, { scope }: Judgement, { tool, detailed }: Asked): Pick<Report, "next"> {
+function nextCalls(verdict: Overall["verdict"], date: string | undefined, { tool, detailed }: Asked): Pick<Report, "next"> {
   if (detailed || verdict === "pass" || verdict === "not_due" || verdict === "not_applicable") return {};
-  return { next: [{ tool, arguments: { game_date: scope.date, detail: "detailed" } }] };
+  return { next: [{ tool, arguments: { game_date: date, detail: "detailed" } }] };
 }

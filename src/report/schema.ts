@@ -6,8 +6,28 @@ const counts = z.record(z.string(), z.union([z.int(), z.array(z.string())]));
 /** Ids `<check>/<subject>`, at most three, then "n more". */
 const changed = z.array(z.string()).optional();
 
+/** The slate after the judged date, as far as it is due: only where no date was named. */
+const slate = z.strictObject({
+  game_date: z.string(),
+  moment: z.string(),
+  verdict,
+  judged: z.string().describe("n of m checks"),
+  numbers: z.record(z.string(), z.string()),
+  checked: counts,
+});
+
+const day = z.strictObject({
+  game_date: z.string(),
+  verdict,
+  judged: z.string().describe("n of m checks"),
+  said: z.string().describe("the worst that was found, or what was there"),
+});
+
+const watched = z.strictObject({ id: z.string(), text: z.string(), due: z.string(), said: z.string().optional() });
+
 const reported = z.strictObject({
   id: z.string().describe("<check>, <check>/<subject> where one subject is meant, or several: then the subjects are ids"),
+  game_date: z.string().optional().describe("only on findings about another date than `asked.game_date`: the slate's"),
   reason: z.string().describe("closed code per check"),
   verdict,
   severity: z.enum(["P0", "P1", "P2", "P3", "P4", "P5"]).optional(),
@@ -16,7 +36,6 @@ const reported = z.strictObject({
   subjects: z.array(z.string()).optional().describe("at most three"),
   more: z.int().optional().describe("subjects beyond those named"),
   evidence: z.array(z.string()).optional().describe("ids of the looks it rests on"),
-  by_hand: z.array(z.string()).optional(),
   breaks: z.strictObject({ what: z.string(), at: z.string() }).optional().describe("who reads the output next, and when"),
   next: z.string().optional().describe("what to do, in words"),
 });
@@ -35,6 +54,34 @@ export const reportSchema = z.strictObject({
   findings: z.array(reported).optional(),
   omitted: z.record(z.string(), z.int()).optional(),
   checked: counts.optional(),
+  accepted: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        findings: z.array(z.string()).describe('<check>/<subject>, at most three, then "n more"'),
+        reason: z.string(),
+        until: z.string(),
+        others: z.int().optional().describe("decisions beyond those shown, on the last one"),
+      }),
+    )
+    .optional()
+    .describe("what the operator has decided to live with until a date: no part of the verdict"),
+  slate: slate.optional(),
+  days: z.array(day).optional().describe("one per date, newest first"),
+  watches: z
+    .strictObject({
+      kept: z.int().optional(),
+      not_yet: z.int().optional(),
+      overdue: z.array(watched).optional(),
+      not_seen: z.array(watched).optional(),
+      list: z.array(watched.extend({ state: z.enum(["kept", "not_yet", "overdue", "not_seen"]) })).optional(),
+      more: z.int().optional(),
+    })
+    .optional()
+    .describe(
+      "expectations set with the tool watch: how many came true or can't be observed yet; which are overdue, or could not be looked at",
+    ),
+  by_hand: z.record(z.string(), z.string()).optional().describe("detailed only: per look the command that shows the same"),
   examined: z
     .union([z.int(), z.record(z.string(), z.int())])
     .optional()

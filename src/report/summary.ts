@@ -5,7 +5,7 @@ import { clockText } from "../pipeline/dates.ts";
 import { capped } from "./budget.ts";
 import type { Report, ReportedFinding } from "./schema.ts";
 
-const verdictWords: Readonly<Record<Verdict, string>> = {
+export const verdictWords: Readonly<Record<Verdict, string>> = {
   fail: "FAIL",
   unknown: "UNKNOWN",
   warn: "WARN",
@@ -15,8 +15,10 @@ const verdictWords: Readonly<Record<Verdict, string>> = {
 };
 
 /** Notes that every healthy night has: in the findings, not in the summary. */
-const usual: readonly string[] = ["dnp"];
+export const usual: readonly string[] = ["dnp", "quality_ready"];
 const mostGists = 2;
+/** Of a pipeline without games, whose own names nobody here knows. */
+const mostFigures = 3;
 const gistCharacters = 240;
 
 interface Told {
@@ -25,6 +27,8 @@ interface Told {
   readonly numbers: Report["numbers"];
   readonly scope: Scope;
   readonly askAgain: Date | undefined;
+  /** Sentences on what the verdict leaves out. */
+  readonly leftOut: readonly string[];
 }
 
 /** Two sentences to act on: the verdict on the date, how much was judged and what is behind it; then what to do. */
@@ -33,7 +37,7 @@ export function summaryOf(told: Told): string {
   const soFar = overall.soFar && overall.verdict !== "not_due" ? "So far: " : "";
   const judged = `judged ${overall.judged} of ${overall.of} checks as of ${clockText(scope.asOf, scope.rules.zone)}`;
   const next = lines.find((line) => line.verdict === overall.verdict && line.severity !== "P5")?.next;
-  return `${soFar}${scope.date} ${verdictWords[overall.verdict]}, ${judged}: ${behind(told)}.${next === undefined ? "" : ` Next: ${next}`}`;
+  return `${soFar}${scope.date} ${verdictWords[overall.verdict]}, ${judged}: ${[`${behind(told)}.`, ...told.leftOut].join(" ")}${next === undefined ? "" : ` Next: ${next}`}`;
 }
 
 function behind({ overall, lines, numbers, scope, askAgain }: Told): string {
@@ -45,7 +49,7 @@ function behind({ overall, lines, numbers, scope, askAgain }: Told): string {
     case "not_due":
       return `nothing that proves the night is due yet${askAgain === undefined ? "" : `; ask again at ${clockText(askAgain, scope.rules.zone)}`}`;
     case "pass":
-      return [...repairs(lines), figuresOf(numbers), ...notes(lines)].join("; ");
+      return [...repairs(lines), ...figuresOf(numbers), ...notes(lines)].join("; ");
     case "not_applicable":
       return scope.slate.kind === "none"
         ? `${scope.slate.why}; last game date ${scope.slate.last ?? "not in reach"}, next ${scope.slate.next ?? "not in reach"}`
@@ -54,8 +58,10 @@ function behind({ overall, lines, numbers, scope, askAgain }: Told): string {
 }
 
 /** What a reader of a good night wants confirmed. */
-function figuresOf(numbers: Report["numbers"]): string {
-  return ["games", "analytics", "players"].flatMap((name) => (numbers[name] === undefined ? [] : [`${name} ${numbers[name]}`])).join(", ");
+function figuresOf(numbers: Report["numbers"]): readonly string[] {
+  const usualNames = ["games", "analytics", "players"].filter((name) => numbers[name] !== undefined);
+  const names = usualNames.length > 0 ? usualNames : Object.keys(numbers).slice(0, mostFigures);
+  return names.length === 0 ? [] : [names.map((name) => `${name} ${numbers[name]}`).join(", ")];
 }
 
 function repairs(lines: readonly ReportedFinding[]): readonly string[] {
@@ -75,7 +81,7 @@ function worstFirst(lines: readonly ReportedFinding[], verdict: Verdict): readon
   return [...deciding, ...beside].map((line) => line.observed);
 }
 
-function gists(observations: readonly string[]): string {
+export function gists(observations: readonly string[]): string {
   const rest = observations.length - mostGists;
   return `${observations.slice(0, mostGists).map(gist).join("; and ")}${rest > 0 ? `; and ${rest} more` : ""}`;
 }

@@ -30,7 +30,7 @@ type Night = Awaited<ReturnType<typeof night>>;
 
 function remembering(state: State, wall = "2026-03-01T00:00:00Z", waitMs = 5_000) {
   const history = historyIn(state, { wall: () => new Date(wall), waitMs });
-  return { history, remember: ({ report, judgement }: Night, over = call): Promise<Report> => history.remember(report, judgement, over) };
+  return { history, remember: ({ report, judgement }: Night, over = call): Promise<Report> => history.remember(report, [{ judgement }], over) };
 }
 
 describe("what is new since the last report", () => {

@@ -5,6 +5,7 @@ import { note, notApplicable, notDue, pass, problem, unknown } from "../../src/c
 import { overallOf } from "../../src/checks/overall.ts";
 import { reportOf } from "../../src/report/report.ts";
 import { at, judge, smallNight } from "../support/night.ts";
+import { about } from "../support/about.ts";
 
 const clock = at("09:30");
 const faulty = (severity: Exclude<Severity, "P5">, more: { breaks?: { what: string; at: Date }; graceUntil?: Date } = {}): Finding =>
@@ -17,6 +18,7 @@ async function reportWith(findings: Readonly<Record<string, readonly Finding[]>>
     defineCheck({
       id,
       question: "?",
+      about,
       depth: "quick",
       subjects: ({ date }) => [{ id: date }],
       needs: () => ({}),

@@ -5,6 +5,7 @@ import { overallOf } from "../../src/checks/overall.ts";
 import type { Judgement } from "../../src/checks/runner.ts";
 import { reportOf } from "../../src/report/report.ts";
 import { at, judge, scheduleRow, smallNight } from "../support/night.ts";
+import { about } from "../support/about.ts";
 
 const report = (judgement: Judgement, detailed = false) =>
   reportOf(judgement, overallOf(judgement), {
@@ -21,6 +22,7 @@ const complaining = (reasons: number, length = 20) =>
   defineCheck({
     id: "games",
     question: "What is wrong?",
+    about,
     depth: "quick",
     subjects: ({ date }) => [{ id: date }],
     needs: () => ({}),

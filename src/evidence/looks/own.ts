@@ -165,7 +165,10 @@ function fieldIn(text: string, field: string, path: string): string | null {
     throw new BackendError("malformed", `${path} is no JSON`, `Look at ${path} by hand, and at the run that wrote it.`, { cause: error });
   }
   for (const part of field.split(".")) {
-    found = typeof found === "object" && found !== null && Object.hasOwn(found, part) ? Object.entries(found).find(([key]) => key === part)?.[1] : null;
+    found =
+      typeof found === "object" && found !== null && Object.hasOwn(found, part)
+        ? Object.entries(found).find(([key]) => key === part)?.[1]
+        : null;
   }
   return typeof found === "string" ? found.slice(0, 200) : null;
 }
