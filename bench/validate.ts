@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { buildStores } from "../src/adapters/embedded/scenario/build.ts";
 import { loadScenario } from "../src/adapters/embedded/scenario/load.ts";
 import type { Scenario } from "../src/adapters/embedded/scenario/scenario.ts";
-import { embeddedDocuments } from "../src/adapters/embedded/documents.ts";
-import { embeddedEngine, embeddedWarehouse } from "../src/adapters/embedded/warehouse.ts";
+import { embeddedPorts } from "../src/adapters/embedded/ports.ts";
+import { embeddedEngine } from "../src/adapters/embedded/warehouse.ts";
 import { storeClock } from "../src/adapters/embedded/clock.ts";
 import { live } from "../src/evidence/gather.ts";
 import { loadPipeline } from "../src/pipeline/load.ts";
@@ -25,7 +25,7 @@ function session(scenario: Scenario): Session {
     scenario: scenario.name,
     begin: ({ signal }) => {
       const clock = storeClock(scenario.clock);
-      const ports = { warehouse: embeddedWarehouse(stores, clock, engine), documents: embeddedDocuments(stores, clock) };
+      const ports = embeddedPorts(stores, clock, engine);
       const now = () => clock.now();
       return {
         now,

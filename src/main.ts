@@ -10,6 +10,7 @@ import type { Config } from "./config.ts";
 import { UserError, short, unknownName } from "./errors.ts";
 import { live } from "./evidence/gather.ts";
 import type { History } from "./history/history.ts";
+import type { Watches } from "./history/watches.ts";
 import type { Session } from "./session.ts";
 import { findFile, packageRoot, shippedNames } from "./shipped-files.ts";
 
@@ -30,7 +31,9 @@ export async function main(args: readonly string[], env: Readonly<Record<string,
       open: openSession,
       serve: serveOnStdio,
       scenarios,
-      history: ({ state }) => openHistory(state.value),
+      pipeline: async ({ pipeline }) => (await import("./pipeline-files.ts")).openPipeline(pipeline.value),
+      wall: () => new Date(),
+      history: async ({ state }) => (await openMemory(state.value)).history,
     },
     processTerminal(),
   );
@@ -53,8 +56,8 @@ async function openReplay(
 ): Promise<Session> {
   const beside = [scenario, clock, saved].find(({ value }) => value !== undefined);
   if (beside !== undefined) throw new UserError(`${evidence.source} answers from a file alone: leave out ${beside.source}.`);
-  const [{ loadPipeline }, { replayedSession }] = await Promise.all([import("./pipeline/load.ts"), import("./evidence-files.ts")]);
-  return replayedSession(file, loadPipeline(await findFile("pipeline", pipelineFile.value)));
+  const [{ openPipeline }, { replayedSession }] = await Promise.all([import("./pipeline-files.ts"), import("./evidence-files.ts")]);
+  return replayedSession(file, await openPipeline(pipelineFile.value));
 }
 
 async function openBackend(config: Config): Promise<Session | undefined> {
@@ -89,14 +92,12 @@ async function openScenario(scenarioName: string, { pipeline: pipelineFile, cloc
     pipeline,
     backend: "embedded",
     scenario: scenario.name,
-    history: await openHistory(state.value),
+    ...(scenario.base === "nothing" ? { supplied: true as const } : {}),
+    ...(await openMemory(state.value)),
     begin({ signal }) {
       const storeClock = embedded.storeClock(start);
       const now = (): Date => storeClock.now();
-      const ports = {
-        warehouse: embedded.embeddedWarehouse(stores, storeClock, engine),
-        documents: embedded.embeddedDocuments(stores, storeClock),
-      };
+      const ports = embedded.embeddedPorts(stores, storeClock, engine);
       const { lookTimeoutMs, callMs, budget } = limits;
       return {
         now,
@@ -108,9 +109,14 @@ async function openScenario(scenarioName: string, { pipeline: pipelineFile, cloc
 }
 
 /** Touches no file before the first report is kept or asked for. */
-async function openHistory(folder: string): Promise<History> {
-  const [{ folderState }, { historyIn }] = await Promise.all([import("./adapters/state/folder.ts"), import("./history/history.ts")]);
-  return historyIn(folderState(folder));
+async function openMemory(folder: string): Promise<{ history: History; watches: Watches }> {
+  const [{ folderState }, { historyIn }, { watchesIn }] = await Promise.all([
+    import("./adapters/state/folder.ts"),
+    import("./history/history.ts"),
+    import("./history/watches.ts"),
+  ]);
+  const state = folderState(folder);
+  return { history: historyIn(state), watches: watchesIn(state) };
 }
 
 type Night = Awaited<ReturnType<typeof readNight>>;
@@ -126,41 +132,40 @@ function loadNight(scenarioName: string, pipelineName: string): Promise<Night> {
 }
 
 async function readNight(scenarioName: string, pipelineName: string) {
-  const [scenarioFile, pipelineFile] = await Promise.all([findFile("scenario", scenarioName), findFile("pipeline", pipelineName)]);
-  const embedded = await importEmbedded();
-  const pipeline = embedded.loadPipeline(pipelineFile);
+  const [scenarioFile, embedded] = await Promise.all([findFile("scenario", scenarioName), importEmbedded()]);
+  const pipeline = await embedded.openPipeline(pipelineName);
   const scenario = embedded.loadScenario(scenarioFile, pipeline);
-  return { pipeline, scenario, stores: embedded.buildStores(scenario, pipeline), engine: embedded.embeddedEngine(), embedded };
+  const stores = await embedded.openStores(scenario, pipeline, scenarioFile.path ?? scenarioFile.name);
+  return { pipeline, scenario, stores, engine: embedded.embeddedEngine(), embedded };
 }
 
 /** Everything heavy is imported here, on first use, so that listing the tools stays quick. */
 async function importEmbedded() {
   const [
-    { loadPipeline },
+    { openPipeline },
     { addDays, parseInstant },
     { loadScenario },
-    { buildStores },
-    { embeddedEngine, embeddedWarehouse },
-    { embeddedDocuments },
+    { openStores },
+    { embeddedEngine },
+    { embeddedPorts },
     { storeClock },
   ] = await Promise.all([
-    import("./pipeline/load.ts"),
+    import("./pipeline-files.ts"),
     import("./pipeline/dates.ts"),
     import("./adapters/embedded/scenario/load.ts"),
-    import("./adapters/embedded/scenario/build.ts"),
+    import("./adapters/embedded/scenario/open.ts"),
     import("./adapters/embedded/warehouse.ts"),
-    import("./adapters/embedded/documents.ts"),
+    import("./adapters/embedded/ports.ts"),
     import("./adapters/embedded/clock.ts"),
   ]);
   return {
     addDays,
-    loadPipeline,
+    openPipeline,
     parseInstant,
     loadScenario,
-    buildStores,
+    openStores,
     embeddedEngine,
-    embeddedWarehouse,
-    embeddedDocuments,
+    embeddedPorts,
     storeClock,
   };
 }

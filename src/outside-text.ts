@@ -22,6 +22,12 @@ export function codeName(value: string): string {
   return code.length > 8 ? `${code.slice(0, 8)}…` : code;
 }
 
+/** An identifier from a watched store (a system, say) as the end of a finding's id: one word, at most forty characters. */
+export function idName(value: string): string {
+  const plain = Array.from(value.replaceAll(/[^\p{L}\p{N}_.-]/gu, "?"));
+  return plain.length > 40 ? `${plain.slice(0, 40).join("")}…` : plain.join("");
+}
+
 /** A backend's reason in a sentence of ours: one line, without secrets, at most 300 characters. */
 export function reasonText(value: string): string {
   const plain = redact(value).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");

@@ -4,7 +4,7 @@ import type { Command } from "./commands.ts";
 import { commandsOf } from "./commands.ts";
 import { commandHelp, overallHelp } from "./help.ts";
 import type { Installation } from "./installation.ts";
-import { commandIn, readArguments } from "./options.ts";
+import { commandIn, readArguments, readOperands } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 import { printable } from "./text.ts";
 
@@ -27,9 +27,7 @@ async function dispatch(args: readonly string[], installation: Installation, ter
   const command = named(typed, commands);
   const { positionals, given } = readArguments(args, command.name, [...command.parameters, ...command.settings]);
   if (given["help"] !== undefined) return say(commandHelp(command, installation, terminal), terminal);
-  const extra = positionals[1];
-  if (extra !== undefined) throw new UserError(`${command.name} takes options only, not "${printable(extra)}"; see help ${command.name}.`);
-  return command.run(given, installation, terminal);
+  return command.run(given, installation, terminal, readOperands(command.name, command.operands ?? [], positionals.slice(1)));
 }
 
 async function withoutCommand(

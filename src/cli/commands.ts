@@ -3,7 +3,9 @@ import { readConfig } from "../config.ts";
 import { exitCode } from "../report/exit-code.ts";
 import type { Tool } from "../tool.ts";
 import { callTool } from "./call.ts";
+import { tryCheck, tryOptions } from "./check.ts";
 import { playDemo } from "./demo.ts";
+import { explainCheck, explainOptions } from "./explain.ts";
 import { historyOptions, listHistory } from "./history.ts";
 import type { Installation } from "./installation.ts";
 import type { Given, Option } from "./options.ts";
@@ -22,13 +24,15 @@ export interface Command {
   readonly settings: readonly Option[];
   /** Arguments of an example that can be typed as it stands. */
   readonly example: string;
+  /** What stands between its name and the options: words in small letters as they are, others for what is to be given. */
+  readonly operands?: readonly string[];
   /** Answers with the exit code. */
-  run(given: Given, installation: Installation, terminal: Terminal): Promise<number>;
+  run(given: Given, installation: Installation, terminal: Terminal, operands: readonly string[]): Promise<number>;
 }
 
 /** Every command but `help`: the tools first, then the verbs. */
 export function commandsOf(tools: readonly Tool[]): readonly Command[] {
-  return [...tools.map(toolCommand), demo, scenarios, history, serve];
+  return [...tools.map(toolCommand), demo, scenarios, history, explain, check, serve];
 }
 
 function toolCommand(tool: Tool): Command {
@@ -83,11 +87,35 @@ const history: Command = {
   name: "history",
   title: "List the reports that were kept",
   description:
-    "Lists the reports given so far, the newest clock first: what it was as of, game date, tool, verdict, what was behind it, and what was new since the report before. Reports are kept for 90 days, at most 5,000.",
+    "Lists the reports given so far, the newest clock first: what it was as of, game date, tool, verdict, what was behind it, and what was new since the report before. Then, per game date, the four figures of the chain: record accuracy, surplus rows, orchestrator errors, late collections. Reports are kept for 90 days, at most 5,000.",
   parameters: [],
   settings: [...historyOptions, ...settingOptions("state", "json")],
   example: "history --limit 5",
   run: listHistory,
+};
+
+const explain: Command = {
+  name: "explain",
+  title: "Say why a check exists, how it judges and what to do",
+  description:
+    "Says of one check, shipped or of the pipeline file itself, what it is there for, how it judges, when it is due, its thresholds with their reasons, what it looks at and what to do when it speaks. Asks no store.",
+  operands: ["CHECK"],
+  parameters: [],
+  settings: [...explainOptions, ...settingOptions("pipeline", "json")],
+  example: "explain minutes",
+  run: explainCheck,
+};
+
+const check: Command = {
+  name: "check",
+  title: "Try a check of the pipeline file's own on dates of which you know what it must say",
+  description:
+    "Runs one own check on each date and says which did what. It must fire on the first and be quiet on the last: exit code 0 only then, 2 if it was judged and did otherwise, 3 if it could not be judged.",
+  operands: ["try", "ID"],
+  parameters: [],
+  settings: [...tryOptions, ...settingOptions("scenario", "clock", "pipeline", "backend", "project", "save-evidence", "evidence", "json")],
+  example: "check try late-rows --pipeline ./mine.yaml --scenario feb-03 --game-date 2026-02-03 --game-date 2026-02-02",
+  run: tryCheck,
 };
 
 const serve: Command = {

@@ -27,7 +27,7 @@ ${wrap(exitCodes, width)}
 
 export function commandHelp(command: Command, installation: Installation, { width }: Terminal): string {
   const sections = [
-    `Usage: postgame ${command.name}${command.parameters.length + command.settings.length > 0 ? " [options]" : ""}`,
+    `Usage: ${["postgame", command.name, ...(command.operands ?? [])].join(" ")}${command.parameters.length + command.settings.length > 0 ? " [options]" : ""}`,
     command.description
       .trim()
       .split("\n")

@@ -1,5 +1,6 @@
 import { readConfig } from "../config.ts";
 import { BackendError, unknownName, UserError } from "../errors.ts";
+import { figuresPerDay } from "../history/figures.ts";
 import type { HistoryPage } from "../history/history.ts";
 import { calendarDateOf } from "../pipeline/dates.ts";
 import { gist } from "./gist.ts";
@@ -67,10 +68,17 @@ function lines({ reports, total, setAside }: HistoryPage, folder: string, { widt
     const before = printable(`${asked["as_of"] ?? asOf}  ${asked["game_date"] ?? "no game date"}  ${tool}`);
     return `${before}  ${paint(colour, word)}${" ".repeat(widest - word.length)}  ${printable(`${scenario}${gist(report).replace(/(?<!\.)\.$/u, "")}${news}`)}`;
   });
+  const days = figuresPerDay(reports);
+  const figures = days.map((day) =>
+    printable(
+      `${day.game_date}  ${day.scenario === undefined ? "" : `SCENARIO ${day.scenario}: `}record ${day.record_accuracy}, surplus rows ${day.surplus_rows}, orchestrator errors ${day.orchestrator_errors}, late collections ${day.late_collections}`,
+    ),
+  );
+  const heading = figures.length === 0 ? [] : ["", "Per game date, from the newest report on it:", ...figures];
   const more = total > reports.length ? [`${reports.length} of ${total}; ask for more with --limit, or narrow with --game-date.`] : [];
   const none = total === 0 ? [`No such report is kept in ${printable(folder)}.`] : [];
   const aside = setAside > 0 ? [`${setAside} more could not be read and lie in ${printable(folder)}/aside.`] : [];
-  return `${[...said, ...[...none, ...more, ...aside].map((line) => wrap(line, width))].join("\n")}\n`;
+  return `${[...said, ...heading, ...[...none, ...more, ...aside].map((line) => wrap(line, width))].join("\n")}\n`;
 }
 
 function listed({ reports, total, setAside }: HistoryPage): unknown {
@@ -84,6 +92,7 @@ function listed({ reports, total, setAside }: HistoryPage): unknown {
       summary,
       ...(since === undefined ? {} : { since }),
     })),
+    days: figuresPerDay(reports),
     total,
     set_aside: setAside,
   };

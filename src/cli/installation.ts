@@ -1,5 +1,6 @@
 import type { Config } from "../config.ts";
 import type { History } from "../history/history.ts";
+import type { Pipeline } from "../pipeline/load.ts";
 import type { Session } from "../session.ts";
 import type { Tool } from "../tool.ts";
 
@@ -17,6 +18,9 @@ export interface Installation {
   /** Speaks MCP on standard input and output until the client goes away. */
   serve(config: Config): Promise<void>;
   scenarios(): Promise<readonly ShippedScenario[]>;
+  /** The configured pipeline, without any store. */
+  pipeline(config: Config): Promise<Pipeline>;
+  wall(): Date;
   /** The reports kept in the configured folder. */
   history(config: Config): Promise<History>;
 }

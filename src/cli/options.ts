@@ -13,6 +13,8 @@ export interface Option {
   readonly takes?: string;
   readonly describes: string;
   readonly default?: string;
+  /** May be given more than once; its values are one list. */
+  readonly repeatable?: true;
 }
 
 export type Given = Readonly<Record<string, string | true>>;
@@ -57,6 +59,26 @@ export interface Arguments {
   readonly given: Given;
 }
 
+/**
+ * Words after the command's name: those it takes, of which words in small letters stand for themselves. Answers the others.
+ * Throws `UserError` for what is missing, misspelt or too much.
+ */
+export function readOperands(command: string, taken: readonly string[], typed: readonly string[]): readonly string[] {
+  const usage = ["postgame", command, ...taken].join(" ");
+  const extra = typed[taken.length];
+  if (extra !== undefined) {
+    const what = taken.length === 0 ? `${command} takes options only` : `It is ${usage}, and then options`;
+    throw new UserError(`${what}, not "${short(extra)}"; see help ${command}.`);
+  }
+  return taken.flatMap((word, index) => {
+    const given = typed[index];
+    if (given === undefined) throw new UserError(`${word} is missing: ${usage}; see help ${command}.`);
+    const isOwn = word !== word.toLowerCase();
+    if (!isOwn && given !== word) throw new UserError(`${unknownName(`verb of ${command}`, given, [word])} It is ${usage}.`);
+    return isOwn ? [given] : [];
+  });
+}
+
 /** Reads a command's arguments. Throws `UserError` for an unknown, doubled or unfinished option. */
 export function readArguments(args: readonly string[], command: string, own: readonly Option[]): Arguments {
   const options = [...own, help];
@@ -67,8 +89,10 @@ export function readArguments(args: readonly string[], command: string, own: rea
     if (token.kind !== "option") continue;
     const option = options.find(({ name }) => name === token.name);
     if (option === undefined) throw new UserError(unknownName(`option of ${command}`, token.rawName, options.map(flag)));
-    if (given[option.name] !== undefined) throw new UserError(`${flag(option)} is given twice.`);
-    given[option.name] = valueOf(option, token);
+    const before = given[option.name];
+    if (before !== undefined && option.repeatable !== true) throw new UserError(`${flag(option)} is given twice.`);
+    const value = valueOf(option, token);
+    given[option.name] = before === undefined ? value : `${before},${value}`;
   }
   return { positionals, given };
 }

@@ -29,11 +29,14 @@ export function renderReport(outside: Report, canvas: Canvas): string {
     heading(report, canvas),
     wrap(report.summary, canvas.width),
     table(numbersOf(report), canvas.width),
+    slateSection(report, canvas),
     ...all.filter((finding) => !isNote(finding)).map((finding) => renderFinding(finding, canvas)),
     all
       .filter(isNote)
       .map((finding) => renderNote(finding, canvas))
       .join("\n"),
+    daysSection(report, canvas),
+    handSection(report, canvas),
     footer(report, canvas),
   ];
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
@@ -45,6 +48,15 @@ function numbersOf({ numbers, before }: Report): readonly (readonly [string, str
     const earlier = before?.numbers[name];
     return [name, earlier === undefined ? value : `${value}  (${before?.game_date}: ${earlier})`] as const;
   });
+}
+
+/** The slate after the judged date, under its own heading. */
+function slateSection({ slate }: Report, { width, paint }: Canvas): string {
+  if (slate === undefined) return "";
+  const { colour, word } = marks[slate.verdict];
+  const rows = Object.entries(slate.numbers);
+  const heading = `${paint(colour, word)}  slate of ${slate.game_date} ${slate.moment}, judged ${slate.judged}`;
+  return rows.length === 0 ? heading : `${heading}\n${table(rows, width, "    ")}`;
 }
 
 /** Exactly the structured content, as one line. Characters a terminal might act on are escaped, which JSON reads back alike. */
@@ -62,6 +74,21 @@ function heading({ verdict, tool, asked }: Report, { paint }: Canvas): string {
   return `${paint(colour, word)}  ${[tool, asked["game_date"] ?? "", asked["moment"] ?? ""].filter((part) => part !== "").join(" ")}${asOf}`;
 }
 
+/** The looks' own commands, for whoever wants to see for himself. */
+function handSection({ by_hand: commands = {} }: Report, { width }: Canvas): string {
+  const rows = Object.entries(commands);
+  return rows.length === 0 ? "" : `by hand\n${table(rows, width, "    ")}`;
+}
+
+function daysSection({ days = [] }: Report, { width, paint }: Canvas): string {
+  return days
+    .map(({ game_date: date, verdict, judged, said }) => {
+      const { sign, word, colour } = marks[verdict];
+      return `${paint(colour, sign)} ${wrap(`${date}  ${word}  ${judged}: ${said}`, width, "  ")}`;
+    })
+    .join("\n");
+}
+
 function renderFinding(finding: ReportedFinding, { width, paint }: Canvas): string {
   const { sign, colour } = marks[finding.verdict];
   const breaks = finding.breaks === undefined ? undefined : `${finding.breaks.what} (${finding.breaks.at})`;
@@ -72,10 +99,10 @@ function renderFinding(finding: ReportedFinding, { width, paint }: Canvas): stri
     ["breaks", breaks],
     ["next", finding.next],
     ["evidence", finding.evidence?.join(", ")],
-    ["by hand", finding.by_hand?.join("; ")],
   ];
   const said = lines.flatMap(([name, text]) => (text === undefined || text === "" ? [] : [[name, text] as const]));
-  const title = wrap(`${finding.severity ?? finding.verdict}  ${finding.id}  ${finding.reason}`, width, "  ");
+  const date = finding.game_date === undefined ? "" : `${finding.game_date}  `;
+  const title = wrap(`${finding.severity ?? finding.verdict}  ${date}${finding.id}  ${finding.reason}`, width, "  ");
   return `${paint(colour, sign)} ${paint("bold", title)}\n${table(said, width, "    ")}`;
 }
 
@@ -99,6 +126,7 @@ function footer(report: Report, { width }: Canvas): string {
     ["checked", counted(report.checked)],
     ["looked at", looks ?? (examined === undefined ? undefined : counted(typeof examined === "number" ? { rows: examined } : examined))],
     ["since", sinceText(report.since)],
+    ["watches", watchesText(report.watches)],
     ["state", report.state],
     ["took", cost && `${cost.ms} ms${bytes}`],
     ["ask again", report.ask_again],
@@ -118,6 +146,18 @@ export function sinceText(since: Report["since"]): string | undefined {
   const { compared_with: comparedWith, ...changes } = since;
   const said = Object.entries(changes).map(([change, ids]) => `${change.replaceAll("_", " ")} ${(ids ?? []).join(", ")}`);
   return `${comparedWith}: ${said.length === 0 ? "nothing reported then or now" : said.join("; ")}`;
+}
+
+function watchesText(watches: Report["watches"]): string | undefined {
+  if (watches === undefined) return undefined;
+  const { kept, not_yet: notYet, overdue = [], not_seen: notSeen = [] } = watches;
+  const counts = [
+    ...(kept === undefined ? [] : [`${kept} kept`]),
+    ...(notYet === undefined ? [] : [`${notYet} not yet observable`]),
+    ...overdue.map(({ id, text, due, said }) => `overdue ${id} (${due}): ${text}${said === undefined ? "" : `; ${said}`}`),
+    ...notSeen.map(({ id, text, said }) => `could not look at ${id}: ${text}${said === undefined ? "" : `; ${said}`}`),
+  ];
+  return counts.join("; ");
 }
 
 /** `pass 3, fail 1, not_due grading` */

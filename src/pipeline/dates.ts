@@ -82,6 +82,12 @@ export function parseDayTime(text: string): DayTime | undefined {
   return time.hour < 24 && time.minute < 60 ? time : undefined;
 }
 
+/** As it is written: `D+1 06:30`. */
+export function dayTimeText({ day, hour, minute }: DayTime): string {
+  const two = (part: number): string => String(part).padStart(2, "0");
+  return `D${day === 0 ? "" : `+${day}`} ${two(hour)}:${two(minute)}`;
+}
+
 /**
  * An instant written by a person: `2026-02-04 18:00[:30]` in the zone, or ISO 8601 with `Z` or an offset.
  * Undefined if it is neither, or does not exist.

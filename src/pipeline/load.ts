@@ -121,7 +121,9 @@ function nameProblems(base: unknown, own: unknown): readonly Problem[] {
 function statementsOf({ checks }: PipelineFile, { statements = {} }: PipelineSource, layers: Layers): Readonly<Record<string, string>> {
   const used = checks.flatMap((check, index) => {
     const name = "sql" in check ? check.sql : undefined;
-    return name === undefined ? [] : [{ name, path: ["checks", index, "sql"], found: statements[name] ?? { problem: `${name} was not read` } }];
+    return name === undefined
+      ? []
+      : [{ name, path: ["checks", index, "sql"], found: statements[name] ?? { problem: `${name} was not read` } }];
   });
   refuse(
     layers,

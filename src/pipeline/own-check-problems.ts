@@ -67,7 +67,8 @@ export function valueOf(kind: ColumnKind, text: string): string | number | boole
 }
 
 function problemsOf(check: OwnCheck, around: Surroundings): Problem[] {
-  const plain = around.kind === "plain" && check.half === "pre_game" ? [at("half", "a pipeline without games has no half before them")] : [];
+  const plain =
+    around.kind === "plain" && check.half === "pre_game" ? [at("half", "a pipeline without games has no half before them")] : [];
   return [
     ...plain,
     ...dueProblems(check, around),
@@ -97,7 +98,12 @@ function limitProblems(check: OwnCheck): Problem[] {
   const wrong = forms.flatMap(([key, limit]) => (limit === undefined ? [] : formProblems(key, limit, measure)));
   if (wrong.length > 0 || warn === undefined) return wrong;
   if (severity === "P3" || severity === "P4") return [at("warn", `a miss is a warning already (severity ${severity}); leave this out`)];
-  const looser = { ">=": warn.value < pass.value, ">": warn.value < pass.value, "<=": warn.value > pass.value, "<": warn.value > pass.value };
+  const looser = {
+    ">=": warn.value < pass.value,
+    ">": warn.value < pass.value,
+    "<=": warn.value > pass.value,
+    "<": warn.value > pass.value,
+  };
   const weaker = pass.operator !== "=" && warn.operator === pass.operator && warn.unit === pass.unit && looser[pass.operator];
   return weaker ? [] : [at("warn", `must let more pass than "${pass.written}": the same operator and unit, another number`)];
 }
@@ -181,7 +187,12 @@ function nameProblems(path: readonly string[], name: string, columns: Columns, k
     : [{ path, message: `${name} is of kind ${kind}; expected one of kind ${kinds.join(" or ")}` }];
 }
 
-function conditionProblems({ column, test, values }: Condition, columns: Columns, known: readonly string[], path: Problem["path"]): Problem[] {
+function conditionProblems(
+  { column, test, values }: Condition,
+  columns: Columns,
+  known: readonly string[],
+  path: Problem["path"],
+): Problem[] {
   const kind = Object.hasOwn(columns, column) ? columns[column]?.kind : undefined;
   if (kind === undefined) return [{ path: [...path, "column"], message: unknownName("column", column, known) }];
   if (test === "null") return [];

@@ -30,7 +30,8 @@ export interface Condition {
 
 /** When a check is due: with a stage, or at a time of its own. */
 export type OwnDue =
-  { readonly kind: "time"; readonly at: DayTime; readonly written: string } | { readonly kind: "stage"; readonly stage: StageName };
+  | { readonly kind: "time"; readonly at: DayTime; readonly written: string }
+  | { readonly kind: "stage"; readonly stage: StageName };
 
 const operators = [">=", "<=", ">", "<", "="] as const;
 export const tests = ["is", "is_not", "one_of", "above", "at_least", "below", "at_most", "null"] as const;
@@ -175,3 +176,6 @@ export const switchedOff = record({ warehouse: off, documents: off, logs: off, u
 export function isStatementName(value: string): boolean {
   return /^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*\.sql$/u.test(value);
 }
+
+/** Every key that one check or another may have. */
+export const ownCheckKeys: readonly string[] = [...new Set(Object.values(shapes).flatMap(({ shape }) => Object.keys(shape)))];

@@ -62,7 +62,7 @@ export function completed(file: z.output<typeof plainShape>): PipelineFile {
 }
 
 /** No table, column or collection. */
-export const nowhere = "";
+const nowhere = "";
 /** A stage that the file doesn't have. */
 export const neverDue = { due: always({ day: 9, hour: 23, minute: 59 }), grace_until: always({ day: 9, hour: 23, minute: 59 }) };
 
@@ -83,10 +83,10 @@ const withoutGames = {
   analytics: { players: nowhere, offense: nowhere, defense: nowhere },
   run_history: nowhere,
   completion: partly<PipelineFile["completion"]>({ collection: nowhere, processors: {} }),
+  features: partly<PipelineFile["features"]>({ table: nowhere, line: { column: nowhere, index: 0, instead: nowhere } }),
   core_pre_game: [],
   games: partly<PipelineFile["games"]>({}),
   precompute: partly<PipelineFile["precompute"]>({}),
-  features: partly<PipelineFile["features"]>({}),
   predictions: partly<PipelineFile["predictions"]>({}),
   scraping: partly<PipelineFile["scraping"]>({}),
 } satisfies Partial<PipelineFile>;

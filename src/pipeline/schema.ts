@@ -5,7 +5,7 @@ import { infrastructureParts, infrastructureReferences } from "./infrastructure.
 import { collecting, collection, dayTime, identifier, knownStage, mode, pipelineName, stage, table, tableName, zone } from "./parts.ts";
 import { acceptedProblems, ownCheckProblems } from "./own-check-problems.ts";
 import { acceptance, ownCheck, switchedOff } from "./own-checks.ts";
-import { completed, neverDue, nowhere, plainShape } from "./plain.ts";
+import { completed, neverDue, plainShape } from "./plain.ts";
 import { namesIn, thresholds } from "./thresholds.ts";
 import type { Problem } from "./yaml-file.ts";
 import { either, flag, integer, record, text } from "./yaml-file.ts";
@@ -117,14 +117,16 @@ const ofGames = Object.keys(shape.shape).filter((key) => !Object.hasOwn(plainSha
 /** The pipeline file: every name of a table, job, processor or column in it is one that it declares. */
 export const pipelineSchema: z.ZodType<PipelineFile, unknown> = either<PipelineFile>((input) =>
   typeof input === "object" && input !== null && !ofGames.some((key) => Object.hasOwn(input, key))
-    ? plainShape.transform(completed)
-    : shape.transform((file) => ({ ...file, kind: "games" as const })),
-).transform((file, context) => {
+    ? plainShape.transform(completed).transform(checked)
+    : shape.transform((file): PipelineFile => ({ ...file, kind: "games" })).transform(checked),
+);
+
+function checked(file: PipelineFile, context: z.RefinementCtx): PipelineFile {
+  if (context.issues.length > 0) return file; // An unknown key somewhere: zod goes on, but parts of the file have no value.
   const whole = withOwnCore(file);
-  const problems = problemsOf(whole);
-  for (const { message, path } of problems) context.addIssue({ code: "custom", message, path: [...path] });
-  return problems.length === 0 ? whole : z.NEVER;
-});
+  for (const { message, path } of problemsOf(whole)) context.addIssue({ code: "custom", message, path: [...path] });
+  return whole;
+}
 
 /** Own checks that are core stand with the others of their half. */
 function withOwnCore(file: PipelineFile): PipelineFile {
@@ -140,7 +142,7 @@ function problemsOf(file: PipelineFile): readonly Problem[] {
   const nothingCore = "name at least one check, or mark one of `checks` with `core`: else nothing could pass";
   return [
     ...references(file).flatMap(({ what, name, known, path }) =>
-      known.includes(name) || name === nowhere ? [] : [{ message: unknownName(what, name, known), path }],
+      known.includes(name) ? [] : [{ message: unknownName(what, name, known), path }],
     ),
     ...ownCheckProblems(file.checks, around),
     ...acceptedProblems(file.accepted, around),
@@ -166,6 +168,22 @@ interface Reference {
 }
 
 function references(file: PipelineFile): Reference[] {
+  return [
+    ...(file.kind === "games" ? referencesOfGames(file) : []),
+    ...infrastructureReferences(file),
+    ...Object.entries(file.stages).flatMap(([name, entry]) =>
+      (entry.deadline_reader?.dated ?? []).map(({ value }) => ({
+        what: "job",
+        name: value,
+        known: Object.keys(file.jobs),
+        path: ["stages", name, "deadline_reader"],
+      })),
+    ),
+    ...Object.entries(file.tables).flatMap(([name, entry]) => tableReferences(name, entry, file)),
+  ];
+}
+
+function referencesOfGames(file: PipelineFile): Reference[] {
   const tables = Object.keys(file.tables);
   const processors = Object.keys(file.completion.processors);
   const table = (name: string, ...path: string[]): Reference => ({ what: "table", name, known: tables, path });
@@ -175,7 +193,6 @@ function references(file: PipelineFile): Reference[] {
     table(file.analytics.players, "analytics", "players"),
     table(file.analytics.offense, "analytics", "offense"),
     table(file.analytics.defense, "analytics", "defense"),
-    ...infrastructureReferences(file),
     table(file.run_history, "run_history"),
     table(file.precompute.cache, "precompute", "cache"),
     table(file.features.table, "features", "table"),
@@ -204,15 +221,6 @@ function references(file: PipelineFile): Reference[] {
       })),
     ),
     { what: "collection", name: file.completion.collection, known: Object.keys(file.collections), path: ["completion", "collection"] },
-    ...Object.entries(file.stages).flatMap(([name, entry]) =>
-      (entry.deadline_reader?.dated ?? []).map(({ value }) => ({
-        what: "job",
-        name: value,
-        known: Object.keys(file.jobs),
-        path: ["stages", name, "deadline_reader"],
-      })),
-    ),
-    ...Object.entries(file.tables).flatMap(([name, entry]) => tableReferences(name, entry, file)),
     ...file.thresholds.fields.columns.dated.flatMap(({ value }) =>
       namesIn(value.names).map((column) => ({
         what: "column",

@@ -106,7 +106,10 @@ export const integer = scalar("a whole number", (value) => (/^-?\d{1,12}$/u.test
 export const number = scalar("a number", (value) => (/^-?\d+(?:\.\d+)?$/u.test(value) ? Number(value) : undefined));
 export const flag = scalar("true or false", (value) => (value === "true" ? true : value === "false" ? false : undefined));
 
-/** Reads by a schema that depends on what is to be read; its problems keep their places. */
+/**
+ * Reads by a schema that depends on what is to be read; its problems keep their places. Nothing may be transformed after it:
+ * zod goes on after an unknown key, and then there is no value.
+ */
 export function either<T>(choose: (input: unknown) => z.ZodType<T, unknown>): z.ZodType<T, unknown> {
   return z.unknown().transform((input, context) => {
     const read = choose(input).safeParse(input);

@@ -5,6 +5,7 @@ import { historyIn } from "../../src/history/history.ts";
 import type { Terminal } from "../../src/cli/terminal.ts";
 import { plain } from "../../src/cli/text.ts";
 import { fakeSession, fakeTool } from "../mcp/fake-tools.ts";
+import { nba } from "../support/pipeline.ts";
 
 function fakeInstallation(overrides: Partial<Installation> = {}): Installation {
   return {
@@ -17,6 +18,8 @@ function fakeInstallation(overrides: Partial<Installation> = {}): Installation {
     serve: async () => {},
     scenarios: async () => [{ name: "feb-03", date: "2026-02-03", about: "Ten games." }],
     history: async () => historyIn(memoryState()),
+    pipeline: async () => nba,
+    wall: () => new Date("2026-02-04T23:00:00Z"),
     ...overrides,
   };
 }

@@ -14,7 +14,7 @@ function kept(over: Partial<KeptReport["report"]> = {}): KeptReport {
     as_of: "2026-02-04T23:00:00.000Z",
     kept_at: "2026-02-05T00:00:00.000Z",
     report: { tool, verdict, summary, asked, numbers, ...over },
-    judged: { checks: {}, findings: [] },
+    judged: { checks: {}, findings: [], figures: {} },
   };
 }
 
@@ -24,6 +24,7 @@ function fakeHistory(page: Partial<HistoryPage> = {}) {
   const opened = vi.fn<(config: Config) => Promise<History>>(async () => ({
     list,
     remember: () => Promise.reject(new Error("not asked")),
+    standing: () => Promise.reject(new Error("not asked")),
   }));
   return { opened, asked: (): HistoryQuery | undefined => list.mock.lastCall?.[0] };
 }
@@ -59,7 +60,7 @@ test("--json is the list on one line, with everything a program needs and no mor
   const out = await text({ reports: [kept()], total: 7, setAside: 1 }, "--json");
   const { tool, verdict, summary, asked } = report();
   const one = { as_of: asOf, kept_at: "2026-02-05T00:00:00.000Z", tool, asked, verdict, summary };
-  expect(JSON.parse(out)).toEqual({ reports: [one], total: 7, set_aside: 1 });
+  expect(JSON.parse(out)).toEqual({ reports: [one], days: [], total: 7, set_aside: 1 });
   expect(out.match(/\n/gu)).toHaveLength(1);
 });
 

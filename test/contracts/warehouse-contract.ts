@@ -225,7 +225,7 @@ function statementTests(holding: MakeWarehouse): void {
       const more: Query["params"] = { high: { kind: "integer", value: 3 }, date: { kind: "date", value: "2026-03-07" } };
       const sql = `SELECT cell FROM {${table}} WHERE ${where} LIMIT @limit`;
       const { rows } = await warehouse.query(ask(sql, { cell: "integer" }, { more }), asking());
-      return rows.map((row) => row["cell"]).toSorted();
+      return rows.map((row) => Number(row["cell"])).toSorted((a, b) => a - b);
     };
     expect(await found("played_on = @date OR cell > @high")).toEqual([1, 4]);
     expect(await found("NOT played_on = @date AND cell > @high")).toEqual([4]);
@@ -235,9 +235,15 @@ function statementTests(holding: MakeWarehouse): void {
   test("dates asked one after the other, in a window and alone again are each answered whole", async () => {
     const { warehouse } = await holding(perDay);
     const cells = async (from: string, to: string): Promise<unknown[]> => {
-      const params: Query["params"] = { from: { kind: "date", value: from }, to: { kind: "date", value: to }, limit: { kind: "integer", value: 10 } };
+      const params: Query["params"] = {
+        from: { kind: "date", value: from },
+        to: { kind: "date", value: to },
+        limit: { kind: "integer", value: 10 },
+      };
       const sql = window.replace("SELECT played_on", "SELECT cell");
-      return (await warehouse.query({ name: "window", sql, params, columns: { cell: "integer" } }, asking())).rows.map((row) => row["cell"]).toSorted();
+      return (await warehouse.query({ name: "window", sql, params, columns: { cell: "integer" } }, asking())).rows
+        .map((row) => Number(row["cell"]))
+        .toSorted((a, b) => a - b);
     };
     for (let round = 0; round < 2; round += 1) {
       for (const [index, day] of days.entries()) expect(await read(warehouse, { cell: "integer" }, day)).toEqual([{ cell: index }]);

@@ -3,7 +3,7 @@ import { parse as parseToml } from "smol-toml";
 import { z } from "zod";
 import type { Command } from "../../src/cli/commands.ts";
 import { commandsOf } from "../../src/cli/commands.ts";
-import { inputFrom, readArguments } from "../../src/cli/options.ts";
+import { inputFrom, readArguments, readOperands } from "../../src/cli/options.ts";
 import { settings } from "../../src/config.ts";
 import { parseInstant } from "../../src/pipeline/dates.ts";
 import { reportSchema } from "../../src/report/schema.ts";
@@ -101,7 +101,7 @@ function checkArguments(args: readonly string[]): void {
   if (name === "help") return void (topic === undefined || commandNamed(topic, commands));
   const command = commandNamed(name, commands);
   const { positionals, given } = readArguments(args, command.name, [...command.parameters, ...command.settings]);
-  if (positionals.length !== 1) throw new Error(`${command.name} takes options only, not "${positionals.slice(1).join(" ")}".`);
+  readOperands(command.name, command.operands ?? [], positionals.slice(1));
   const { scenario, clock } = given;
   if (typeof scenario === "string") checkScenario(scenario);
   if (typeof clock === "string" && parseInstant(clock, nba.zone) === undefined) throw new Error(`--clock: "${clock}" is no moment.`);

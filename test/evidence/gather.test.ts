@@ -84,7 +84,7 @@ describe("one look", () => {
       id: "rows 2026-02-03",
       port: "warehouse",
       asked: "rows of a table",
-  byHand: "",
+      byHand: "",
       observedAt: at("09:30").toISOString(),
       seen: true,
       facts: "f",
@@ -277,7 +277,11 @@ describe("a column without which a look means nothing", () => {
     );
   });
 
-  test("is another than one that is nice to have: without data_hash the night passes", async () => {
-    expect(overallOf(await nightWithout(players, "data_hash")).verdict).toBe("pass");
+  test("is another than one that is nice to have: without data_hash nothing is unknown, and only `tables` misses it", async () => {
+    const judgement = await nightWithout(players, "data_hash");
+    expect(overallOf(judgement).verdict).toBe("warn");
+    expect(judgement.checks.filter(({ verdict }) => ["warn", "fail", "unknown"].includes(verdict)).map(({ check }) => check.id)).toEqual([
+      "tables",
+    ]);
   });
 });

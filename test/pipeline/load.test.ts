@@ -23,7 +23,7 @@ describe("a mistake is told with file, line, key and what is allowed", () => {
       "an unknown key",
       "    grace_until: D+1 10:00",
       "    grace_untill: D+1 10:00",
-      /^mine\.yaml:\d+: stages\.box-scores: unknown key "grace_untill" \(did you mean "grace_until"\?\); known keys: due, unplayed_due, grace_until, deadline_reader/mu,
+      /^mine\.yaml:\d+: stages\.box-scores: unknown key "grace_untill" \(did you mean "grace_until"\?\); known keys: due, unplayed_due, grace_until, before_first_game_minutes, deadline_reader/mu,
     ],
     [
       "a time of another form",

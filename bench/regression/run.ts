@@ -1,0 +1,79 @@
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { Worker } from "node:worker_threads";
+import type { Figures } from "./figures.ts";
+import { addFigures, noFigures } from "./figures.ts";
+import { faultKinds, innocentKinds } from "./kinds/kinds.ts";
+import { nba } from "./pipeline.ts";
+import { faultsIn, printFigures } from "./print.ts";
+import { proveEqual } from "./proof.ts";
+import type { Work } from "./work.ts";
+
+/** How validate_daily does on nights of our own generator, with nothing wrong and with faults put into their rows and documents. */
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string" },
+    days: { type: "string", default: "1000" },
+    faults: { type: "string", default: "400" },
+    innocents: { type: "string", default: "60" },
+    workers: { type: "string", default: String(Math.min(4, availableParallelism())) },
+    examples: { type: "string", default: "3" },
+  },
+});
+const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed);
+const wanted = { days: Number(values.days), faults: Number(values.faults), innocents: Number(values.innocents) };
+const daysAStretch = 25;
+/** Where a kind can't be had as often as wanted, this many stretches are all that is tried. */
+const mostStretches = 4 * Math.ceil(wanted.days / daysAStretch);
+
+console.log(`Regression figures on our own generator; seed ${seed} (--seed ${seed} repeats it).`);
+const began = performance.now();
+const figures = noFigures();
+let next = 0;
+await Promise.all([prove(), ...Array.from({ length: Number(values.workers) }, oneWorker)]);
+printFigures(figures, Number(values.examples));
+const wrong = faultsIn(figures);
+const rare = faultKinds.filter(({ id }) => (figures.kinds[id]?.tried ?? 0) < wanted.faults).map(({ id }) => id);
+if (rare.length > 0) console.log(`\nTried less often than ${wanted.faults} times: ${rare.join(", ")}`);
+console.log(`\n${wrong.length} things not as they should be; ${((performance.now() - began) / 60_000).toFixed(1)} min with ${values.workers} workers; seed ${seed}`);
+process.exitCode = wrong.length === 0 ? 0 : 1;
+
+async function prove(): Promise<void> {
+  const compared = await proveEqual(seed, nba, ["D 14:30", "D+1 09:30"]);
+  console.log(`${compared} looks made in memory and in DuckDB: all alike.`);
+}
+
+/** Takes one stretch after the other until enough was seen of everything. */
+async function oneWorker(): Promise<void> {
+  const worker = new Worker(new URL("./worker.ts", import.meta.url));
+  try {
+    while (isWanting() && next < mostStretches) {
+      const index = next;
+      next += 1;
+      addFigures(figures, await answered(worker, workOf(index)));
+    }
+  } finally {
+    await worker.terminate();
+  }
+}
+
+function answered(worker: Worker, work: Work): Promise<Figures> {
+  return new Promise((resolve, reject) => {
+    worker.once("message", resolve);
+    worker.once("error", reject);
+    worker.postMessage(work);
+  });
+}
+
+function workOf(index: number): Work {
+  const enough = [...faultKinds, ...innocentKinds].filter(({ id, innocent }) => {
+    const tried = figures.kinds[id]?.tried ?? 0;
+    return tried >= (innocent === true ? wanted.innocents : wanted.faults);
+  });
+  const perDay = (times: number): number => (1.5 * times) / wanted.days;
+  return { seed, index, days: daysAStretch, faults: perDay(wanted.faults), innocents: perDay(wanted.innocents), enough: enough.map(({ id }) => id), again: 0.005 };
+}
+
+function isWanting(): boolean {
+  return figures.clean.days < wanted.days || faultKinds.some(({ id }) => (figures.kinds[id]?.tried ?? 0) < wanted.faults);
+}
