@@ -6,6 +6,8 @@ import type { Report } from "../src/report/schema.ts";
 import type { CallSession, Session } from "../src/session.ts";
 import type { ToolContext } from "../src/tool.ts";
 import { defineTool } from "../src/tool.ts";
+import type { Verdicted } from "../src/checks/overall.ts";
+import type { Watching } from "../src/watching.ts";
 
 const name = "validate_daily";
 
@@ -37,28 +39,32 @@ export const validateDaily = defineTool({
   }),
 
   async run(input, context) {
-    const { judgeNight, judgeWatches, notConfigured, reportOf, withWatches } = await engine();
+    const { judgeNight, notConfigured, reportOf } = await engine();
     const { session, signal } = context;
     if (session === undefined) return notConfigured(name);
     const call = session.begin({ signal });
     const date = await dateToJudge(input.game_date, input.moment, session, call);
     const began = performance.now();
     const options = await optionsOf(input.depth, session, call, context);
-    if (input.days !== undefined) return weekly(input.days, date, options, { ...input, session, signal, began });
+    const watching = { session, gather: call.gather, asOf: call.now(), signal };
+    if (input.days !== undefined) {
+      const { report, nights } = await weekly(input.days, date, options, { ...input, session, signal, began });
+      return watched(report, { ...watching, nights });
+    }
     const { main, slate } = await judgeNight({ ...options, date, moment: input.moment });
     const asked = askedOf(session, input.detail, date === undefined && input.moment === "auto" ? "auto" : main.judgement.scope.half, began);
     const report = reportOf(main.judgement, main.overall, asked, slate);
     const remembered = (await session.history?.remember(report, [main, slate], { signal })) ?? report;
-    const { judged, failed } = await judgeWatches({
-      session,
-      gather: call.gather,
-      asOf: main.judgement.scope.asOf,
-      signal,
-      nights: [main, slate],
-    });
-    return withWatches(remembered, judged, session.pipeline.zone, failed);
+    return watched(remembered, { ...watching, nights: [main, slate] });
   },
 });
+
+/** The report with what became of the expectations that were set. */
+async function watched(report: Report, watching: Watching): Promise<Report> {
+  const { judgeWatches, withWatches } = await engine();
+  const { judged, failed } = await judgeWatches(watching);
+  return withWatches(report, judged, watching.session.pipeline.zone, failed);
+}
 
 type Options = Awaited<ReturnType<typeof optionsOf>>;
 
@@ -80,7 +86,12 @@ interface Weekly {
 }
 
 /** One date after the other: each is judged, and kept, as if it had been asked for by name. */
-async function weekly(days: number, last: CalendarDate | undefined, options: Options, asking: Weekly): Promise<Report> {
+async function weekly(
+  days: number,
+  last: CalendarDate | undefined,
+  options: Options,
+  asking: Weekly,
+): Promise<{ report: Report; nights: Verdicted[] }> {
   const { daysReport, newestPostGameDate, reportOf, verdictOn } = await engine();
   const { addDays } = await import("../src/pipeline/dates.ts");
   const { session, signal, detail, began } = asking;
@@ -91,7 +102,7 @@ async function weekly(days: number, last: CalendarDate | undefined, options: Opt
     const report = reportOf(night.judgement, night.overall, askedOf(session, detail, "post_game", began));
     judged.push({ night, report: (await session.history?.remember(report, [night], { signal })) ?? report });
   }
-  return daysReport(judged, askedOf(session, detail, "post_game", began));
+  return { report: daysReport(judged, askedOf(session, detail, "post_game", began)), nights: judged.map(({ night }) => night) };
 }
 
 function askedOf({ pipeline, backend, scenario, supplied, replayed }: Session, detail: string, moment: string, began: number) {
@@ -101,7 +112,15 @@ function askedOf({ pipeline, backend, scenario, supplied, replayed }: Session, d
 
 /** Loaded with the first call, so that listing the tools doesn't wait for it. */
 async function engine() {
-  const [checks, night, days, report, moments, watching, watches] = await Promise.all([
+  const [
+    { checksOf },
+    { judgeNight, verdictOn },
+    { daysReport },
+    { notConfigured, reportOf },
+    { newestPostGameDate },
+    { judgeWatches },
+    { withWatches },
+  ] = await Promise.all([
     import("../src/checks/checks-of.ts"),
     import("../src/checks/night.ts"),
     import("../src/report/days.ts"),
@@ -110,7 +129,7 @@ async function engine() {
     import("../src/watching.ts"),
     import("../src/report/watches.ts"),
   ]);
-  return { ...checks, ...night, ...days, ...report, ...moments, ...watching, ...watches };
+  return { checksOf, judgeNight, verdictOn, daysReport, notConfigured, reportOf, newestPostGameDate, judgeWatches, withWatches };
 }
 
 /** Undefined where none was named: then the clock says which. */

@@ -1,7 +1,7 @@
 /** Numbers drawn from a seed: the same seed gives the same run. */
 export interface Dice {
   /** Whole, both ends included. */
-  whole(low: number, high: number): number;
+  readonly whole: (low: number, high: number) => number;
   /** True with this probability. */
   chance(share: number): boolean;
   pick<T>(from: readonly T[]): T;

@@ -2,6 +2,8 @@ import type { Failure, Span, StoredTable, Stores, World } from "../../src/adapte
 import type { DocumentSnapshot, FieldValue } from "../../src/ports/documents.ts";
 import type { Row, TableName } from "../../src/ports/warehouse.ts";
 
+type Columns = StoredTable["columns"];
+
 /** What is otherwise in the stores than on the clean day: rows and documents themselves, not how they came there. */
 export interface Fault {
   /** Stored rows that are gone (none), changed (one) or there several times. */
@@ -9,7 +11,7 @@ export interface Fault {
   /** Rows beside the stored ones, with the date of the partition that they are in. */
   readonly added: ReadonlyMap<TableName, readonly { readonly on: string; readonly row: Row }[]>;
   readonly tablesGone: ReadonlySet<TableName>;
-  readonly columnsGone: ReadonlyMap<TableName, readonly string[]>;
+  readonly columns: ReadonlyMap<TableName, (columns: Columns) => Columns>;
   /** By `collection/id`; null: not there. */
   readonly documents: ReadonlyMap<string, DocumentSnapshot | null>;
   readonly failures: readonly Failure[];
@@ -28,7 +30,7 @@ function faultedWorld(world: World, fault: Fault, tables: Map<StoredTable, Store
     table(name, span) {
       const stored = world.table(name, span);
       if (stored === undefined || fault.tablesGone.has(name)) return undefined;
-      if (!fault.rows.has(name) && !fault.added.has(name) && !fault.columnsGone.has(name)) return stored;
+      if (!fault.rows.has(name) && !fault.added.has(name) && !fault.columns.has(name)) return stored;
       const known = tables.get(stored) ?? faultedTable(stored, name, span, fault);
       tables.set(stored, known);
       return known;
@@ -43,15 +45,18 @@ function faultedWorld(world: World, fault: Fault, tables: Map<StoredTable, Store
 
 /** Rows stay lazy, and the same array as long as the stores' own don't change. */
 function faultedTable(stored: StoredTable, name: TableName, span: Span | undefined, fault: Fault): StoredTable {
-  const gone = fault.columnsGone.get(name) ?? [];
   const changed = fault.rows.get(name);
   const added = (fault.added.get(name) ?? []).filter(({ on }) => span === undefined || (span.from <= on && on <= span.to));
   let rows: readonly Row[] | undefined;
   return {
     ...stored,
-    columns: Object.fromEntries(Object.entries(stored.columns).filter(([column]) => !gone.includes(column))),
+    columns: fault.columns.get(name)?.(stored.columns) ?? stored.columns,
     get rows() {
-      return (rows ??= changedRows(stored.rows, changed ?? new Map(), added.map(({ row }) => row)));
+      return (rows ??= changedRows(
+        stored.rows,
+        changed ?? new Map(),
+        added.map(({ row }) => row),
+      ));
     },
   };
 }
@@ -71,6 +76,7 @@ export interface Edit {
   add(table: TableName, on: string, rows: readonly Row[]): void;
   dropTable(table: TableName): void;
   dropColumn(table: TableName, column: string): void;
+  columns(table: TableName, change: (columns: Columns) => Columns): void;
   document(collection: string, id: string, document: DocumentSnapshot | null): void;
   fail(failure: Failure): void;
   readonly fault: Fault;
@@ -80,7 +86,7 @@ export function editing(): Edit {
   const rows = new Map<TableName, Map<Row, readonly Row[]>>();
   const added = new Map<TableName, { on: string; row: Row }[]>();
   const tablesGone = new Set<TableName>();
-  const columnsGone = new Map<TableName, string[]>();
+  const columns = new Map<TableName, (columns: Columns) => Columns>();
   const documents = new Map<string, DocumentSnapshot | null>();
   const failures: Failure[] = [];
   const inTable = (table: TableName): Map<Row, readonly Row[]> => {
@@ -89,7 +95,7 @@ export function editing(): Edit {
     return found;
   };
   return {
-    fault: { rows, added, tablesGone, columnsGone, documents, failures },
+    fault: { rows, added, tablesGone, columns, documents, failures },
     drop(table, gone) {
       for (const row of gone) inTable(table).set(row, []);
     },
@@ -113,7 +119,8 @@ export function editing(): Edit {
       added.set(table, [...(added.get(table) ?? []), ...more.map((row) => ({ on, row }))]);
     },
     dropTable: (table) => void tablesGone.add(table),
-    dropColumn: (table, column) => void columnsGone.set(table, [...(columnsGone.get(table) ?? []), column]),
+    dropColumn: (table, column) => void columns.set(table, ({ [column]: _gone, ...kept }) => kept),
+    columns: (table, change) => void columns.set(table, change),
     document: (collection, id, document) => void documents.set(`${collection}/${id}`, document),
     fail: (failure) => void failures.push(failure),
   };
@@ -121,6 +128,8 @@ export function editing(): Edit {
 
 /** A document with other fields; undefined takes a field out. */
 export function withFields(document: DocumentSnapshot, fields: Readonly<Record<string, FieldValue | undefined>>): DocumentSnapshot {
-  const kept = Object.entries({ ...document.fields, ...fields }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  const kept = Object.entries({ ...document.fields, ...fields }).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
   return { ...document, fields: Object.fromEntries(kept) };
 }

@@ -15,8 +15,8 @@ interface CleanFigures {
   /** Warnings and failures: false alarms. */
   alarms: string[];
   alarmDays: number;
-  /** By check and reason. */
-  unknowns: Record<string, { count: number; first: string }>;
+  /** By check and reason; `why` they are right, or known: empty if they are neither. */
+  unknowns: Record<string, { count: number; first: string; why: string }>;
   unknownDays: number;
   /** Where a pass was owed and another verdict given. */
   notPassed: string[];
@@ -24,6 +24,8 @@ interface CleanFigures {
 
 export interface KindFigures {
   innocent: boolean;
+  /** Known and not decided. */
+  open: string;
   tried: number;
   found: number;
   exact: number;
@@ -36,36 +38,38 @@ export interface KindFigures {
 
 interface OperatorFigures {
   days: number;
-  /** Days on which any of the rules speaks. */
-  alarmDays: number;
-  byRule: Record<string, number>;
+  /** Days by the rules that speak on them, as a JSON list of their names. */
+  spoken: Record<string, number>;
 }
 
 export function noFigures(): Figures {
   return {
     clean: { days: 0, daysWithGames: 0, judgements: {}, alarms: [], alarmDays: 0, unknowns: {}, unknownDays: 0, notPassed: [] },
     kinds: {},
-    operator: { days: 0, alarmDays: 0, byRule: {} },
+    operator: { days: 0, spoken: {} },
     again: { judgements: 0, different: [] },
   };
 }
 
 /** By the kind's id. */
-export function kindFigures(figures: Figures, id: string, innocent: boolean): KindFigures {
-  return (figures.kinds[id] ??= { innocent, tried: 0, found: 0, exact: 0, turned: 0, overall: 0, operator: 0, troubles: [] });
+export function kindFigures(
+  figures: Figures,
+  id: string,
+  { innocent = false, open = "" }: { innocent?: boolean; open?: string },
+): KindFigures {
+  return (figures.kinds[id] ??= { innocent, open, tried: 0, found: 0, exact: 0, turned: 0, overall: 0, operator: 0, troubles: [] });
 }
 
 /** Adds what another thread has counted. */
 export function addFigures(to: Figures, more: Figures): void {
   addClean(to.clean, more.clean);
   for (const [id, kind] of Object.entries(more.kinds)) {
-    const own = kindFigures(to, id, kind.innocent);
+    const own = kindFigures(to, id, kind);
     for (const key of ["tried", "found", "exact", "turned", "overall", "operator"] as const) own[key] += kind[key];
     own.troubles.push(...kind.troubles);
   }
   to.operator.days += more.operator.days;
-  to.operator.alarmDays += more.operator.alarmDays;
-  addCounts(to.operator.byRule, more.operator.byRule);
+  addCounts(to.operator.spoken, more.operator.spoken);
   to.again.judgements += more.again.judgements;
   to.again.different.push(...more.again.different);
 }
@@ -74,8 +78,8 @@ function addClean(to: CleanFigures, more: CleanFigures): void {
   for (const key of ["days", "daysWithGames", "alarmDays", "unknownDays"] as const) to[key] += more[key];
   for (const key of ["alarms", "notPassed"] as const) to[key].push(...more[key]);
   addCounts(to.judgements, more.judgements);
-  for (const [reason, { count, first }] of Object.entries(more.unknowns)) {
-    const own = (to.unknowns[reason] ??= { count: 0, first });
+  for (const [reason, { count, first, why }] of Object.entries(more.unknowns)) {
+    const own = (to.unknowns[reason] ??= { count: 0, first, why });
     own.count += count;
   }
 }

@@ -11,7 +11,7 @@ import type { Param, Query, Row, TableName, Value, Warehouse } from "../../src/p
  * Answers the closed forms of statement that looks at tables make, straight from the stored rows: thousands of nights would
  * take DuckDB hours, most of them for loading. Every run proves it equal to DuckDB on looks of its own nights.
  */
-export function memoryWarehouse(worldNow: () => World): Warehouse {
+export function memoryWarehouse(worldNow: () => World, order: "as stored" | "reversed" = "as stored"): Warehouse {
   return {
     async query(ask, call) {
       const { budget } = call;
@@ -23,7 +23,7 @@ export function memoryWarehouse(worldNow: () => World): Warehouse {
       const rows = select(statement, ask, stored);
       if (rows.length > budget.maxRows)
         throw new BackendError("partial", `${statement.table} answers with more than ${budget.maxRows} rows`, "Narrow what is asked.");
-      return { rows };
+      return { rows: order === "as stored" ? rows : rows.toReversed() };
     },
     async describe(table, call) {
       await disturbance(worldNow(), { port: "warehouse", names: [table] }, call);
@@ -198,7 +198,9 @@ function answered(value: Value, kind: ColumnKind): Value {
   if (value === null) return null;
   switch (kind) {
     case "instant":
-      return typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/u.test(value) ? value : new Date(String(value)).toISOString();
+      return typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/u.test(value)
+        ? value
+        : new Date(String(value)).toISOString();
     case "integer":
     case "number":
       if (typeof value !== "number") throw new Error(`${JSON.stringify(value)} is stored in a column of kind ${kind}.`);

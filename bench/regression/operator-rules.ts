@@ -16,7 +16,7 @@ interface Read {
   readonly rules: Rules;
   readonly world: World;
   readonly dice: Dice;
-  rows(table: TableName, on?: CalendarDate): readonly Row[] | undefined;
+  readonly rows: (table: TableName, on?: CalendarDate) => readonly Row[] | undefined;
 }
 
 interface OperatorRule {
@@ -61,7 +61,10 @@ export function operatorSays(world: World, date: CalendarDate, rules: Rules): Re
     const declared = tableRules(rules, table);
     if (world.failures.some(({ port, target }) => port === "warehouse" && target === table)) return undefined;
     const stored = world.table(table, { column: declared.partition, from: on, to: on });
-    if (stored === undefined || Object.keys(declared.columns).some((column) => stored.columns[column] === undefined && isRead(table, column)))
+    if (
+      stored === undefined ||
+      Object.keys(declared.columns).some((column) => stored.columns[column] === undefined && isRead(table, column))
+    )
       return undefined;
     return stored.rows.filter((row) => row[declared.partition] === on);
   };
@@ -71,7 +74,17 @@ export function operatorSays(world: World, date: CalendarDate, rules: Rules): Re
 
 /** Columns that the scripts name: without one of them their query fails. */
 const readColumns: Readonly<Record<string, readonly string[]>> = {
-  "nba_analytics.player_game_summary": ["player_lookup", "game_id", "game_date", "minutes_played", "usage_rate", "fg_attempts", "ft_attempts", "three_pt_attempts", "points"],
+  "nba_analytics.player_game_summary": [
+    "player_lookup",
+    "game_id",
+    "game_date",
+    "minutes_played",
+    "usage_rate",
+    "fg_attempts",
+    "ft_attempts",
+    "three_pt_attempts",
+    "points",
+  ],
   "nba_raw.nbac_schedule": ["game_id", "game_status", "game_date"],
   "nba_raw.nbac_gamebook_player_stats": ["game_id", "game_date"],
   "nba_raw.nbac_player_boxscores": ["nba_game_id", "game_date"],
@@ -141,7 +154,9 @@ function usage(read: Read): Loudness | undefined {
 
 function fields(read: Read): Loudness | undefined {
   const played = withMinutes(read);
-  const filled = ["fg_attempts", "ft_attempts", "three_pt_attempts"].map((column) => played.filter((row) => at(row, column) !== null).length);
+  const filled = ["fg_attempts", "ft_attempts", "three_pt_attempts"].map(
+    (column) => played.filter((row) => at(row, column) !== null).length,
+  );
   // A share of 0 is skipped like one that is not there.
   const least = Math.min(...filled.filter((count) => count > 0));
   return Number.isFinite(least) ? share(least, played.length, 0.9, 0.8) : undefined;
@@ -198,13 +213,17 @@ function predictionCoverage(read: Read): Loudness | undefined {
   const [found, context] = [read.rows(read.rules.predictions.table), read.rows(read.rules.features.players)];
   if (found === undefined || context === undefined) return undefined;
   const ready = new Set(context.filter((row) => row["is_production_ready"] === true).map((row) => at(row, "player_lookup")));
-  const predicted = new Set(found.filter((row) => row["is_active"] === true && row["system_id"] === system).map((row) => at(row, "player_lookup")));
+  const predicted = new Set(
+    found.filter((row) => row["is_active"] === true && row["system_id"] === system).map((row) => at(row, "player_lookup")),
+  );
   return share([...ready].filter((player) => predicted.has(player)).length, ready.size, 0.9, 0.7);
 }
 
 /** Over two days, superseded rows and all systems together. */
 function inactive({ rows, rules, date }: Read): Loudness | undefined {
-  const found = [date, addDays(date, -1)].flatMap((on) => rows(rules.predictions.table, on) ?? []).filter((row) => row["line_source"] === "ACTUAL_PROP");
+  const found = [date, addDays(date, -1)]
+    .flatMap((on) => rows(rules.predictions.table, on) ?? [])
+    .filter((row) => row["line_source"] === "ACTUAL_PROP");
   if (found.length === 0) return undefined;
   return found.filter((row) => row["is_active"] !== true).length / found.length > 0.2 ? "fail" : "quiet";
 }
@@ -218,7 +237,12 @@ function activeWithoutLine({ rows, rules }: Read): Loudness | undefined {
 function predictionsPerGame(read: Read): Loudness | undefined {
   const found = read.rows(read.rules.predictions.table);
   if (found === undefined) return undefined;
-  return distinct(found.filter((row) => row["is_active"] === true), "game_id") < finals(read).length ? "fail" : "quiet";
+  return distinct(
+    found.filter((row) => row["is_active"] === true),
+    "game_id",
+  ) < finals(read).length
+    ? "fail"
+    : "quiet";
 }
 
 function lines({ rows, rules }: Read): Loudness | undefined {
@@ -246,7 +270,10 @@ function spotChecks({ rows, rules, date, dice, world }: Read): Loudness | undefi
   if (found === undefined || cache === undefined) return undefined;
   const span = { column: "game_date", from: addDays(date, -30), to: addDays(date, -2) };
   const history = (world.table(rules.analytics.players, span)?.rows ?? []).filter((row) => String(at(row, "game_date")) <= span.to);
-  const sample = dice.some(found.filter((row) => amount(row, "minutes_played") > 0 && at(row, "points") !== null), 5);
+  const sample = dice.some(
+    found.filter((row) => amount(row, "minutes_played") > 0 && at(row, "points") !== null),
+    5,
+  );
   const compared = sample.flatMap((row) => {
     const own = cache.find((other) => other["player_lookup"] === row["player_lookup"]);
     const newest = history

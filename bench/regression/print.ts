@@ -5,35 +5,66 @@ import type { Figures, KindFigures } from "./figures.ts";
 export function printFigures({ clean, kinds, operator, again }: Figures, examples: number): void {
   const judged = Object.values(clean.judgements).reduce((sum, count) => sum + count, 0);
   console.log(`\nClean days: ${clean.days} (${clean.daysWithGames} with games), ${judged} judgements`);
-  console.log(`  at ${Object.entries(clean.judgements).map(([clock, count]) => `${clock} ${count}`).join(", ")}`);
+  console.log(
+    `  at ${Object.entries(clean.judgements)
+      .map(([clock, count]) => `${clock} ${count}`)
+      .join(", ")}`,
+  );
   console.log(`  days with a warning or failure: ${share(clean.alarmDays, clean.days)}`);
   console.log(`  days with an unknown: ${share(clean.unknownDays, clean.days)}`);
   console.log(`  judgements that owed a pass and gave another verdict: ${clean.notPassed.length}`);
   tell(clean.alarms, examples);
   tell(clean.notPassed, examples);
-  for (const [reason, { count, first }] of Object.entries(clean.unknowns)) console.log(`  unknown ${reason}: ${count}, e.g. ${first}`);
-  console.log(`  made once more with nothing remembered: ${again.judgements}, of which ${again.different.length} came out otherwise`);
+  for (const [reason, { count, first, why }] of Object.entries(clean.unknowns))
+    console.log(`  unknown ${reason}: ${count}${why === "" ? "" : ` (${why})`}, e.g. ${first}`);
+  console.log(
+    `  made once more with nothing remembered, and with rows in another order: ${again.judgements}, of which ${again.different.length} came out otherwise`,
+  );
   tell(again.different, examples);
 
   const named = Object.entries(kinds);
   const faults = named.toSorted(byId).filter(([, { innocent }]) => !innocent);
   const twins = named.toSorted(byId).filter(([, { innocent }]) => innocent);
-  console.log(`\nFaults: ${faults.length} kinds, ${total(faults, "tried")} injected. Found: the check that is meant, its subject, verdict and reason; right: its`);
-  console.log("numbers too. Other: a check that doesn't rest on the fault turned. Whole: the verdict on the night was as bad. Operator: rules");
+  console.log(
+    `\nFaults: ${faults.length} kinds, ${total(faults, "tried")} injected. Found: the check that is meant, its subject, verdict and reason; right: its`,
+  );
+  console.log(
+    "numbers too. Other: a check that doesn't rest on the fault turned. Whole: the verdict on the night was as bad. Operator: rules",
+  );
   console.log("of his that said more than on the clean day. All shares with their 95 % interval (Wilson).");
   console.log(`  ${"kind".padEnd(60)} ${"found".padEnd(29)} right other whole  operator`);
   for (const [id, kind] of faults) console.log(faultRow(id, kind));
   console.log(`\nInnocent twins: ${twins.length} kinds, ${total(twins, "tried")} tried. Quiet: no check said more than on the clean day.`);
   console.log(`  ${"kind".padEnd(60)} ${"quiet".padEnd(29)} operator spoke`);
-  for (const [id, kind] of twins) console.log(`  ${id.padEnd(60)} ${share(kind.found, kind.tried).padEnd(29)} ${share(kind.operator, kind.tried)}`);
+  for (const [id, kind] of twins)
+    console.log(`  ${id.padEnd(60)} ${share(kind.found, kind.tried).padEnd(29)} ${share(kind.operator, kind.tried)}`);
   for (const [id, kind] of named) {
-    if (kind.troubles.length > 0) console.log(`\n${id}: ${kind.troubles.length} not as they should be`);
+    if (kind.troubles.length > 0)
+      console.log(`\n${id}: ${kind.troubles.length} ${kind.open === "" ? "not as they should be" : `known and open (${kind.open})`}`);
     tell(kind.troubles, examples);
   }
 
-  const days = operator.days;
-  console.log(`\nThe operator's own rules on the clean days with games: any of them speaks on ${share(operator.alarmDays, days)}`);
-  for (const [name, count] of Object.entries(operator.byRule).toSorted(([, a], [, b]) => b - a)) console.log(`  ${name.padEnd(60)} ${share(count, days)}`);
+  printOperator(operator);
+}
+
+function printOperator({ days, spoken }: Figures["operator"]): void {
+  const sets = Object.entries(spoken).map(([names, count]) => ({ names: JSON.parse(names) as readonly string[], count })); // as work.ts wrote it
+  const speaking = (is: (name: string) => boolean): number => sets.reduce((sum, { names, count }) => sum + (names.some(is) ? count : 0), 0);
+  const rules = [...new Set(sets.flatMap(({ names }) => names))].map((name) => ({ name, count: speaking((other) => other === name) }));
+  const always = new Set(rules.filter(({ count }) => count > days / 2).map(({ name }) => name));
+  console.log(
+    `\nThe operator's own rules on the clean days with regular games: any of them speaks on ${share(
+      speaking(() => true),
+      days,
+    )};`,
+  );
+  console.log(
+    `without those that speak on more than half of the days, ${share(
+      speaking((name) => !always.has(name)),
+      days,
+    )}. By rule:`,
+  );
+  for (const { name, count } of rules.toSorted((a, b) => b.count - a.count)) console.log(`  ${name.padEnd(60)} ${share(count, days)}`);
 }
 
 /** What is not as it should be. */
@@ -41,9 +72,9 @@ export function faultsIn({ clean, kinds, again }: Figures): readonly string[] {
   return [
     ...clean.alarms,
     ...clean.notPassed,
-    ...Object.values(clean.unknowns).map(({ first }) => first),
+    ...Object.values(clean.unknowns).flatMap(({ first, why }) => (why === "" ? [first] : [])),
     ...again.different.map((place) => `remembered otherwise: ${place}`),
-    ...Object.entries(kinds).flatMap(([id, { troubles }]) => troubles.map((trouble) => `${id}: ${trouble}`)),
+    ...Object.entries(kinds).flatMap(([id, { troubles, open }]) => (open === "" ? troubles.map((trouble) => `${id}: ${trouble}`) : [])),
   ];
 }
 

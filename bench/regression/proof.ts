@@ -28,7 +28,8 @@ export async function proveEqual(seed: number, pipeline: Pipeline, moments: read
       const byId = new Map(inDuckDb.judgement.looks.map((look) => [look.id, look]));
       for (const look of inMemory.judgement.looks) {
         const twin = byId.get(look.id);
-        if (twin === undefined || normal(look) !== normal(twin)) throw new Error(`Memory and DuckDB answer ${look.id} (${name}, seed ${seed}) otherwise.`);
+        if (twin === undefined || normal(look) !== normal(twin))
+          throw new Error(`Memory and DuckDB answer ${look.id} (${name}, seed ${seed}) otherwise.`);
         compared += 1;
       }
     }
@@ -39,7 +40,9 @@ export async function proveEqual(seed: number, pipeline: Pipeline, moments: read
 /** Without an order of rows, which a statement without ORDER BY has not. */
 function normal(look: Evidence<unknown>): string {
   const facts = look.seen ? look.facts : { refusal: look.refusal };
-  return JSON.stringify(facts, (_key, value: unknown) => (Array.isArray(value) ? value.map((one) => JSON.stringify(one)).toSorted() : sorted(value)));
+  return JSON.stringify(facts, (_key, value: unknown) =>
+    Array.isArray(value) ? value.map((one) => JSON.stringify(one)).toSorted() : sorted(value),
+  );
 }
 
 function sorted(value: unknown): unknown {

@@ -40,9 +40,10 @@ export function rememberingGather(stores: Stores, clock: StoreClock, memory: Mem
   };
 }
 
-export function gatherOver(stores: Stores, clock: StoreClock): Gather {
+/** Looks made against the stores with nothing remembered. */
+export function gatherOver(stores: Stores, clock: StoreClock, order: "as stored" | "reversed" = "as stored"): Gather {
   const ports: Ports = {
-    warehouse: memoryWarehouse(() => stores.at(clock.now())),
+    warehouse: memoryWarehouse(() => stores.at(clock.now()), order),
     documents: embeddedDocuments(stores, clock),
     logs: embeddedLogs(stores, clock),
     units: embeddedUnits(stores, clock),

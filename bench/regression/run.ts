@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
@@ -23,19 +24,21 @@ const { values } = parseArgs({
 const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed);
 const wanted = { days: Number(values.days), faults: Number(values.faults), innocents: Number(values.innocents) };
 const daysAStretch = 25;
+const stretchesARound = 4;
 /** Where a kind can't be had as often as wanted, this many stretches are all that is tried. */
 const mostStretches = 4 * Math.ceil(wanted.days / daysAStretch);
 
 console.log(`Regression figures on our own generator; seed ${seed} (--seed ${seed} repeats it).`);
 const began = performance.now();
 const figures = noFigures();
-let next = 0;
-await Promise.all([prove(), ...Array.from({ length: Number(values.workers) }, oneWorker)]);
+await Promise.all([prove(), workThrough()]);
 printFigures(figures, Number(values.examples));
 const wrong = faultsIn(figures);
 const rare = faultKinds.filter(({ id }) => (figures.kinds[id]?.tried ?? 0) < wanted.faults).map(({ id }) => id);
 if (rare.length > 0) console.log(`\nTried less often than ${wanted.faults} times: ${rare.join(", ")}`);
-console.log(`\n${wrong.length} things not as they should be; ${((performance.now() - began) / 60_000).toFixed(1)} min with ${values.workers} workers; seed ${seed}`);
+console.log(
+  `\n${wrong.length} things not as they should be; ${((performance.now() - began) / 60_000).toFixed(1)} min with ${values.workers} workers; seed ${seed}`,
+);
 process.exitCode = wrong.length === 0 ? 0 : 1;
 
 async function prove(): Promise<void> {
@@ -43,26 +46,31 @@ async function prove(): Promise<void> {
   console.log(`${compared} looks made in memory and in DuckDB: all alike.`);
 }
 
-/** Takes one stretch after the other until enough was seen of everything. */
-async function oneWorker(): Promise<void> {
-  const worker = new Worker(new URL("./worker.ts", import.meta.url));
+/**
+ * Stretch after stretch until enough was seen of everything. What is enough is decided between rounds of a few stretches, so
+ * that the same seed gives the same run, however fast each worker is.
+ */
+async function workThrough(): Promise<void> {
+  const workers = Array.from({ length: Number(values.workers) }, () => new Worker(new URL("./worker.ts", import.meta.url)));
   try {
-    while (isWanting() && next < mostStretches) {
-      const index = next;
-      next += 1;
-      addFigures(figures, await answered(worker, workOf(index)));
+    for (let first = 0; first < mostStretches && isWanting(); first += stretchesARound) {
+      const left = Array.from({ length: stretchesARound }, (_, place) => workOf(first + place));
+      await Promise.all(workers.map((worker) => workOff(worker, left)));
+      console.error(`${figures.clean.days} days, ${Math.round((performance.now() - began) / 1000)} s`);
     }
   } finally {
-    await worker.terminate();
+    await Promise.all(workers.map((worker) => worker.terminate()));
   }
 }
 
-function answered(worker: Worker, work: Work): Promise<Figures> {
-  return new Promise((resolve, reject) => {
-    worker.once("message", resolve);
-    worker.once("error", reject);
-    worker.postMessage(work);
-  });
+async function workOff(worker: Worker, left: Work[]): Promise<void> {
+  for (let work = left.shift(); work !== undefined; work = left.shift()) addFigures(figures, await answered(worker, work));
+}
+
+async function answered(worker: Worker, work: Work): Promise<Figures> {
+  worker.postMessage(work);
+  const [found] = (await once(worker, "message")) as [Figures]; // what worker.ts posts; an error of the worker rejects
+  return found;
 }
 
 function workOf(index: number): Work {
@@ -71,7 +79,15 @@ function workOf(index: number): Work {
     return tried >= (innocent === true ? wanted.innocents : wanted.faults);
   });
   const perDay = (times: number): number => (1.5 * times) / wanted.days;
-  return { seed, index, days: daysAStretch, faults: perDay(wanted.faults), innocents: perDay(wanted.innocents), enough: enough.map(({ id }) => id), again: 0.005 };
+  return {
+    seed,
+    index,
+    days: daysAStretch,
+    faults: perDay(wanted.faults),
+    innocents: perDay(wanted.innocents),
+    enough: enough.map(({ id }) => id),
+    again: 0.005,
+  };
 }
 
 function isWanting(): boolean {

@@ -37,7 +37,7 @@ export function drawStretch(index: number, days: number, pipeline: Pipeline, dic
     base: "healthy",
     seed: dice.whole(1, 999_999),
     clock: instantOf(last, { day: 1, hour: 12, minute: 30 }, pipeline.zone),
-    night: { ...focus, days: days + daysOfHistory, ...(dice.chance(0.3) ? { games_a_day: dice.whole(1, 13) } : {}) },
+    night: { ...focus, days: days + daysOfHistory, ...(dice.chance(0.3) ? { games_a_day: dice.whole(4, 13) } : {}) },
     nights: nights.flatMap(({ night }) => (night.date === last ? [] : [night])),
     files: [],
     changes: [],
@@ -73,13 +73,7 @@ function sizedNight(date: CalendarDate, prefix: string, dice: Dice): Drawn {
 }
 
 /** Games that are put off or called off, exhibition, and games that were never begun. */
-function unusualNight(
-  date: CalendarDate,
-  prefix: string,
-  dates: readonly CalendarDate[],
-  taken: Set<CalendarDate>,
-  dice: Dice,
-): Drawn {
+function unusualNight(date: CalendarDate, prefix: string, dates: readonly CalendarDate[], taken: Set<CalendarDate>, dice: Dice): Drawn {
   const count = dice.whole(1, prefix === "004" ? 5 : 12);
   const names = dice.some(teams, count * 2);
   const games: GivenGame[] = Array.from({ length: count }, (_, place) => ({ game: `${names[2 * place]}@${names[2 * place + 1]}`, prefix }));
@@ -88,7 +82,9 @@ function unusualNight(
   switch (kind) {
     case "put off":
     case "never begun": {
-      const later = dates.find((other) => other > date && !taken.has(other) && daysBetween(date, other) <= 9 && partOfSeason(other)?.prefix === prefix);
+      const later = dates.find(
+        (other) => other > date && !taken.has(other) && daysBetween(date, other) <= 9 && partOfSeason(other)?.prefix === prefix,
+      );
       if (later === undefined) return { night: { date, games }, said: `${count} games` };
       taken.add(later);
       const status = kind === "never begun" ? { status: 1 } : dice.chance(0.5) ? {} : { status: 4 };

@@ -46,7 +46,11 @@ export async function tryKind(kind: Kind, day: Day, dice: Dice, pipeline: Pipeli
     exact: inexact.length === 0,
     turned,
     overall,
-    trouble: [...inexact.slice(0, 2).map((sign) => troubleOf(sign, judged)), ...turned, ...(overall ? [] : [`overall ${judged.overall.verdict}`])].join(" | "),
+    trouble: [
+      ...inexact.slice(0, 2).map((sign) => troubleOf(sign, judged)),
+      ...turned,
+      ...(overall ? [] : [`overall ${judged.overall.verdict}`]),
+    ].join(" | "),
   };
 }
 
@@ -64,7 +68,9 @@ function isSaid(sign: Sign, judged: Judged): boolean {
 function isExact(sign: Sign, judged: Judged): boolean {
   const said = matching(sign, judged).some(({ observed }) => (sign.says ?? []).every((text) => observed.includes(text)));
   if (!said || (sign.line ?? []).length === 0) return said;
-  const lines = linesOf(judged.judgement, false).filter(({ id, reason }) => (id === sign.check || id.startsWith(`${sign.check}/`)) && reason === sign.reason);
+  const lines = linesOf(judged.judgement, false).filter(
+    ({ id, reason }) => (id === sign.check || id.startsWith(`${sign.check}/`)) && reason === sign.reason,
+  );
   return lines.some(({ observed }) => (sign.line ?? []).every((text) => observed.includes(text)));
 }
 
@@ -72,14 +78,19 @@ const bad: readonly Verdict[] = ["warn", "fail", "unknown"];
 
 /** What says more than on the clean day, and should not. */
 function turnedIn(kind: Kind, signs: readonly Sign[], { clean }: Day, judged: Judged): readonly string[] {
-  const before = new Map(clean.judgement.checks.flatMap(({ check, subjects }) => subjects.map((one) => [`${check.id}/${one.subject}`, one.verdict])));
+  const before = new Map(
+    clean.judgement.checks.flatMap(({ check, subjects }) => subjects.map((one) => [`${check.id}/${one.subject}`, one.verdict])),
+  );
   return judged.judgement.checks.flatMap(({ check, subjects }) => {
     if (kind.rests.includes(check.id)) return [];
     const own = signs.filter((sign) => sign.check === check.id);
     return subjects
       .filter(({ subject, verdict }) => bad.includes(verdict) && before.get(`${check.id}/${subject}`) !== verdict)
       .filter(({ subject }) => !own.some((sign) => sign.subject === undefined || sign.subject === subject))
-      .map(({ subject, verdict, findings }) => `${check.id}/${subject} ${verdict}: ${findings.find((each) => each.verdict === verdict)?.observed ?? ""}`);
+      .map(
+        ({ subject, verdict, findings }) =>
+          `${check.id}/${subject} ${verdict}: ${findings.find((each) => each.verdict === verdict)?.observed ?? ""}`,
+      );
   });
 }
 

@@ -112,6 +112,7 @@ function picked(looks: Readonly<Record<string, Evidence<TableFacts>>>, tables: r
 function sayScrapers({ reason, findings, of }: Group, { rules, date }: Scope): Words | undefined {
   if (findings.length < 2 || reason === "judged_without") return undefined;
   const each = findings.map(({ finding }) => finding.observed.split("; ")[0] ?? "");
+  if (reason === "next_window") return { observed: each.join(", ") };
   const observed = `${findings.length} of ${of} collections: ${listNames(each)}`;
   if (reason !== "not_landed" && reason !== "partly_landed") return { observed };
   const names = findings.flatMap(({ subject }) => rules.scraping.collections[subject]?.scrapers ?? []);

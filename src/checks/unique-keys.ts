@@ -119,8 +119,9 @@ function severityOfSurplus(surplus: Surplus, rules: Rules): Exclude<Severity, "P
   return surplus.rows / (surplus.rows + surplus.unique) > share ? "P0" : "P1";
 }
 
-function shapeText({ copies, factor, acrossIds, groups }: Surplus): string {
-  const content = copies === "identical" ? "identical but for their stamps" : "with conflicting content";
+function shapeText({ copies, factor, acrossIds, groups, stamps }: Surplus): string {
+  const alike = stamps.length < 2 ? "identical" : "identical but for their stamps";
+  const content = copies === "identical" ? alike : "with conflicting content";
   const times = factor === undefined ? "" : `, every key ${factor} times`;
   const ids = acrossIds > 0 ? `, ${acrossIds} of them under another game id` : "";
   return `${counted(groups, "key")} with copies, ${content}${times}${ids}`;

@@ -38,7 +38,9 @@ export async function tryCheck(
   const dates = datesIn(given);
   const session = await installation.open(config);
   if (session === undefined) {
-    await terminal.err("Nothing is configured, so nobody could look: name a scenario with --scenario, or saved evidence with --evidence.\n");
+    await terminal.err(
+      "Nothing is configured, so nobody could look: name a scenario with --scenario, or saved evidence with --evidence.\n",
+    );
     return 3;
   }
   const tried = await tryOn(dates, id, session, session.begin({ signal: terminal.interrupted }));
@@ -55,7 +57,9 @@ function datesIn(given: Given): readonly CalendarDate[] {
   const { game_date: listed } = inputFrom(tryOptions, given);
   const dates = (Array.isArray(listed) ? listed : []).map((date) => calendarDateOf(String(date), "--game-date"));
   if (dates.length >= 2) return dates;
-  throw new UserError("check try needs at least two dates: --game-date BAD --game-date GOOD, one on which the check must fire and one on which it must not.");
+  throw new UserError(
+    "check try needs at least two dates: --game-date BAD --game-date GOOD, one on which the check must fire and one on which it must not.",
+  );
 }
 
 /** One call for all dates, so that its looks can be saved together. */
@@ -66,7 +70,9 @@ async function tryOn(dates: readonly CalendarDate[], id: string, session: Sessio
   const all = checksOf(pipeline);
   const check = all.find((candidate) => candidate.id === id && own.includes(id));
   if (check === undefined) {
-    const shipped = all.some((candidate) => candidate.id === id) ? `${id} is shipped and tested; only checks of the pipeline file are tried. ` : "";
+    const shipped = all.some((candidate) => candidate.id === id)
+      ? `${id} is shipped and tested; only checks of the pipeline file are tried. `
+      : "";
     throw new UserError(`${shipped}${unknownName("check of its own in the pipeline file", id, own)}`);
   }
   const now = call.now();

@@ -40,7 +40,9 @@ export async function explainCheck(
   }
   const told = await explained(check, pipeline, date, installation.wall());
   const lines = Object.entries(told).flatMap(([name, said]) =>
-    (typeof said === "string" ? [said] : said).map((line, index) => [index === 0 ? name.replaceAll("_", " ") : "", printable(line)] as const),
+    (typeof said === "string" ? [said] : said).map(
+      (line, index) => [index === 0 ? name.replaceAll("_", " ") : "", printable(line)] as const,
+    ),
   );
   await terminal.out(config.json.value ? jsonLine(told) : `${table(lines, terminal.width, "")}\n`);
   return 0;

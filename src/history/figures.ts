@@ -34,7 +34,7 @@ function dayOf({ report: { asked }, judged, as_of: asOf }: KeptReport): DayFigur
   const of = (check: string): Readonly<Record<string, number>> | undefined => judged.figures[check];
   const { entries, counted, orchestrator_lines: logged, orchestrator_errors: errors } = of("completion") ?? {};
   const { surplus } = of("unique-keys") ?? {};
-  const { late, expected } = of("scrapers") ?? {};
+  const { late, collections } = of("scrapers") ?? {};
   return {
     game_date: asked["game_date"] ?? "",
     as_of: asked["as_of"] ?? asOf,
@@ -47,6 +47,6 @@ function dayOf({ report: { asked }, judged, as_of: asOf }: KeptReport): DayFigur
         : `${counted ?? 0} of ${entries}`,
     surplus_rows: surplus === undefined ? notLooked : `${surplus}`,
     orchestrator_errors: logged === undefined ? notLooked : `${errors ?? 0} of ${logged}`,
-    late_collections: expected === undefined ? notLooked : `${late ?? 0} of ${expected}`,
+    late_collections: collections === undefined ? notLooked : `${late ?? 0} of ${collections}`,
   };
 }

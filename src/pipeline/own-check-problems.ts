@@ -120,6 +120,7 @@ function rowProblems(check: OwnRowCheck, around: Surroundings): Problem[] {
   const columns = check.sql === undefined ? table.columns : check.columns;
   return [
     ...sourceProblems(check),
+    ...(check.measure === "share" && check.where === undefined ? [at("where", "needs `where`: the share of what?")] : []),
     ...(check.per === "game" ? perGameProblems(check, table, around) : []),
     ...(columns === undefined ? [] : columnProblems(check, columns)),
   ];

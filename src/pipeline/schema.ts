@@ -11,7 +11,7 @@ import type { Problem } from "./yaml-file.ts";
 import { either, flag, integer, record, text } from "./yaml-file.ts";
 
 export type { Column, ColumnKind, FieldKind, KeepOrder, KnownStage, StageName } from "./parts.ts";
-export { columnKinds, stageNames } from "./parts.ts";
+export { stageNames } from "./parts.ts";
 
 /** The file of a pipeline with games, before names are checked against each other. */
 const shape = record({

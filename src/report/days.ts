@@ -34,6 +34,7 @@ export function daysReport(days: readonly { readonly night: Verdicted; readonly 
       backend: asked.backend,
       ...(asked.scenario === undefined ? {} : { scenario: asked.scenario }),
       ...(asked.replayed === undefined ? {} : { evidence: asked.replayed }),
+      ...switchedOff(days.map(({ report }) => report)),
     },
     numbers: {},
     days: days.map(({ night, report }) => ({
@@ -59,9 +60,15 @@ export function daysReport(days: readonly { readonly night: Verdicted; readonly 
 function saidOf({ findings = [], omitted = {}, numbers, summary, verdict }: Report): string {
   const [first, ...rest] = findings.filter(({ severity }) => severity !== "P5");
   const more = rest.length + Object.values(omitted).reduce((sum, count) => sum + count, 0);
-  if (first !== undefined) return `${first.observed}${more > 0 ? `; and ${more} more` : ""}`;
+  if (first !== undefined) return `${first.observed.split("; ")[0] ?? ""}${more > 0 ? `; and ${more} more` : ""}`;
   if (verdict !== "pass") return summary.replace(/^.*?: /u, "");
   return ["games", "analytics", "players"].flatMap((name) => (numbers[name] === undefined ? [] : [`${name} ${numbers[name]}`])).join(", ");
+}
+
+/** Said only where nothing else is left: with a port switched off on every date, nothing is known of any. */
+function switchedOff(reports: readonly Report[]): Record<string, string> {
+  const off = reports.flatMap(({ asked }) => asked["switched_off"] ?? []);
+  return off.length < reports.length || off[0] === undefined ? {} : { switched_off: off[0] };
 }
 
 /** `2 fail, 5 pass` */

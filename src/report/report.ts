@@ -60,7 +60,7 @@ export function reportOf(judgement: Judgement, overall: Overall, asked: Asked, s
     ),
     checked: checkedOf(judgement.checks),
     ...acceptedOf(halves),
-    ...(slate === undefined ? {} : { slate: slateOf(slate, numbersOf(slate.judgement), checkedOf(slate.judgement.checks)) }),
+    ...(slate === undefined ? {} : { slate: slateOf(slate, numbersOf(slate.judgement)) }),
     ...(asked.detailed ? byHandOf(shown, looks) : {}),
     examined: asked.detailed ? examinedPerCheck(judgement) : examinedIn(looks),
     ...(askAgain === undefined ? {} : { ask_again: isoText(askAgain, scope.rules.zone) }),

@@ -13,7 +13,6 @@ const slate = z.strictObject({
   verdict,
   judged: z.string().describe("n of m checks"),
   numbers: z.record(z.string(), z.string()),
-  checked: counts,
 });
 
 const day = z.strictObject({

@@ -7,26 +7,19 @@ import type { Report, ReportedFinding } from "./schema.ts";
 import { gists, verdictWords } from "./summary.ts";
 
 /** The slate's part of a report. */
-export function slateOf(
-  { judgement: { scope }, overall }: Verdicted,
-  numbers: Report["numbers"],
-  checked: NonNullable<Report["checked"]>,
-): NonNullable<Report["slate"]> {
+export function slateOf({ judgement: { scope }, overall }: Verdicted, numbers: Report["numbers"]): NonNullable<Report["slate"]> {
   return {
     game_date: scope.date,
     moment: scope.moment,
     verdict: overall.verdict,
     judged: `${overall.judged} of ${overall.of}`,
     numbers: { ...statuses(scope), ...(overall.judged > 0 ? about(numbers) : {}) },
-    checked: Object.fromEntries(Object.entries(checked).map(([name, of]) => [name, typeof of === "number" ? of : of.length])),
   };
 }
 
 /** Of the figures, those of what must be there before the games. */
 function about(numbers: Report["numbers"]): Report["numbers"] {
-  return Object.fromEntries(
-    ["features", "predictions", "lines", "collections"].flatMap((name) => (numbers[name] === undefined ? [] : [[name, numbers[name]]])),
-  );
+  return Object.fromEntries(["features", "predictions"].flatMap((name) => (numbers[name] === undefined ? [] : [[name, numbers[name]]])));
 }
 
 /** What a reader must know of the games to come, or under way: one sentence. */

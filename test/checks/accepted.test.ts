@@ -19,7 +19,14 @@ interface Given {
 
 /** A judgement with these findings of `minutes` (or another check), every core check passed. */
 function judgement(findings: Given, accepted: string, clock = at("09:30"), id = "minutes"): Judgement {
-  const pipeline = overNba(accepted === "" ? "" : `accepted:\n${accepted.split("\n").map((line) => `  - { ${line} }\n`).join("")}`);
+  const pipeline = overNba(
+    accepted === ""
+      ? ""
+      : `accepted:\n${accepted
+          .split("\n")
+          .map((line) => `  - { ${line} }\n`)
+          .join("")}`,
+  );
   const checks = checksOf(pipeline);
   const judged = (name: string, given: Given): JudgedCheck => {
     const check = checks.find((candidate) => candidate.id === name);
@@ -38,8 +45,10 @@ function judgement(findings: Given, accepted: string, clock = at("09:30"), id = 
   return withAccepted({ scope: own, checks: [...others, judged(id, findings)], looks: [] });
 }
 
-const bad = (severity: "P0" | "P1" | "P2" | "P3" | "P4", reason = "low_share") => problem(severity, { reason, observed: "40 of 44", expected: "44", next: "look" });
-const rule = (id: string, ceiling = "P3", until = "2026-03-01") => `id: ${id}, reason: "known since January", until: ${until}, ceiling: ${ceiling}`;
+const bad = (severity: "P0" | "P1" | "P2" | "P3" | "P4", reason = "low_share") =>
+  problem(severity, { reason, observed: "40 of 44", expected: "44", next: "look" });
+const rule = (id: string, ceiling = "P3", until = "2026-03-01") =>
+  `id: ${id}, reason: "known since January", until: ${until}, ceiling: ${ceiling}`;
 const verdictOf = (of: Judgement) => overallOf(of).verdict;
 const saidOf = ({ checks }: Judgement, id = "minutes") =>
   (checks.find(({ check }) => check.id === id)?.subjects ?? []).flatMap(({ findings }) =>

@@ -3,7 +3,7 @@ import { features } from "../../src/checks/predictions/features.ts";
 import type { Row } from "../../src/ports/warehouse.ts";
 import type { Night } from "../support/night.ts";
 import { at, judge, observed, said, scheduleRow, smallNight, verdictOf } from "../support/night.ts";
-import { changed, judgeBy, kept } from "../support/predictions.ts";
+import { changed, judgeBy, kept } from "../support/variations.ts";
 
 const day = "2026-02-03";
 const before = (time: string) => at(time, day);

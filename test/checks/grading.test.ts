@@ -5,7 +5,8 @@ import type { Row } from "../../src/ports/warehouse.ts";
 import { reportOf } from "../../src/report/report.ts";
 import type { Night } from "../support/night.ts";
 import { at, judge, observed, said, smallNight, verdictOf } from "../support/night.ts";
-import { changed, gradedCount, judgeBy, kept, predictionCount } from "../support/predictions.ts";
+import { gradedCount, predictionCount } from "../support/predictions.ts";
+import { changed, judgeBy, kept } from "../support/variations.ts";
 
 const day = "2026-02-03";
 const [counts, grades] = ["prediction-counts", "graded-counts"];

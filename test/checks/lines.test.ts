@@ -6,7 +6,8 @@ import { overallOf } from "../../src/checks/overall.ts";
 import { reportOf } from "../../src/report/report.ts";
 import type { Night } from "../support/night.ts";
 import { at, judge, observed, said, smallNight, verdictOf } from "../support/night.ts";
-import { beginning, lineCount } from "../support/predictions.ts";
+import { lineCount } from "../support/predictions.ts";
+import { beginning } from "../support/variations.ts";
 
 const day = "2026-02-03";
 const judged = (night: Night, clock = at("09:30")) => judge(night, clock, [lines]);

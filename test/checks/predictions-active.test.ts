@@ -3,7 +3,8 @@ import { predictionsActive } from "../../src/checks/predictions/predictions-acti
 import type { Row } from "../../src/ports/warehouse.ts";
 import type { Night } from "../support/night.ts";
 import { at, judge, observed, said, scheduleRow, smallNight, verdictOf } from "../support/night.ts";
-import { beginning, changed, judgeBy, kept, predictionCount } from "../support/predictions.ts";
+import { predictionCount } from "../support/predictions.ts";
+import { beginning, changed, judgeBy, kept } from "../support/variations.ts";
 
 const day = "2026-02-03";
 const counts = "prediction-counts";

@@ -7,7 +7,8 @@ import { reportOf } from "../../src/report/report.ts";
 import { overallOf } from "../../src/checks/overall.ts";
 import type { Night } from "../support/night.ts";
 import { at, judge, observed, said, scheduleRow, smallNight, verdictOf } from "../support/night.ts";
-import { beginning, changed, historyCount, judgeBy, kept, smallSystems } from "../support/predictions.ts";
+import { historyCount, smallSystems } from "../support/predictions.ts";
+import { beginning, changed, judgeBy, kept } from "../support/variations.ts";
 
 const day = "2026-02-03";
 const before = (time: string) => at(time, day);

@@ -64,7 +64,7 @@ describe("before its window", () => {
     const judgement = await judged(smallNight(), at("03:00"));
     expect(observed(judgement, "scrapers", "next_window")).toEqual(observed(judgement, "scrapers", "not_due"));
     expect(observed(judgement, "scrapers", "not_due")).toEqual([
-      "gamebook: next window 04:00 ET, the one that counts 06:00 ET",
+      "gamebook: next window 04:00 ET, counts at 06:00 ET",
       "player-boxscores: next window 04:00 ET",
       "bdl-boxscores: next window 04:00 ET",
     ]);
@@ -92,7 +92,7 @@ describe("before its window", () => {
     const night = moved(smallNight(), "2026-03-07", "2026-03-08");
     night.tables["scrape-times"] = [];
     const judgement = await judged(night, new Date("2026-03-08T06:30:00Z"));
-    expect(observed(judgement, "scrapers", "not_due")).toContain("player-boxscores: next window 03:00 ET, the one that counts 04:00 ET");
+    expect(observed(judgement, "scrapers", "not_due")).toContain("player-boxscores: next window 03:00 ET, counts at 04:00 ET");
   });
 });
 
@@ -267,6 +267,9 @@ describe("a collection that landed late", () => {
     const read = (time: string) => stamped(stamped(smallNight(), "gamebook-rows", "14:45"), "player-rows", time);
     expect(await linesOf(read("14:45"), at("18:00"), "gamebook")).toEqual(["gamebook: warn P3 landed_late_unread"]);
     expect(await linesOf(read("14:46"), at("18:00"), "gamebook")).toEqual(["gamebook: pass P5 landed_late"]);
+    expect(observed(await judged(read("14:46"), at("18:00")), "scrapers", "landed_late")).toEqual([
+      "gamebook came 14:45 ET, 8 h 45 min after the expected 06:00 ET; everything that reads it is newer",
+    ]);
   });
 
   test.each([

@@ -80,6 +80,17 @@ test("play-off games owe box scores but no analytics", async () => {
   expect(verdictOf(judged, "completion")).toBe("not_applicable");
 });
 
+test("play-offs need no completion record: by then the clean-up has emptied its collection", async () => {
+  const night = smallNight();
+  night.tables["schedule"] = (night.tables["schedule"] ?? []).map((row) => ({
+    ...row,
+    game_id: String(row["game_id"]).replace("002", "004"),
+  }));
+  for (const table of ["player-rows", "offense-rows", "defense-rows"]) night.tables[table] = [];
+  night.refused["phase3_completion"] = "no_such_place";
+  expect(said(await judge(night, at("09:30")), "completion")).toEqual(["2026-02-03: not_applicable not_owed"]);
+});
+
 test.each([
   ["a prefix that the pipeline file does not name", "0092500001"],
   ["no leading zeros", "22500770"],

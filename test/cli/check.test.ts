@@ -18,7 +18,10 @@ const checks = (limit = "<= 400", more = "") => `
 ${more}`;
 const feb03 = shippedScenario("feb-03");
 /** `check try` on the night with 72 copies and the one before it. */
-const tryOn = (dates: readonly string[], { limit = "<= 400", more = "", id = "no-copies", extra = [] as readonly string[], clock = at("18:00") } = {}) => {
+const tryOn = (
+  dates: readonly string[],
+  { limit = "<= 400", more = "", id = "no-copies", extra = [] as readonly string[], clock = at("18:00") } = {},
+) => {
   const session = { ...sessionOver(feb03, { clock }), pipeline: overNba(`checks:${checks(limit, more)}`) };
   return postgame(["check", "try", id, ...dates.flatMap((date) => ["--game-date", date]), ...extra], { open: async () => session });
 };
@@ -40,9 +43,21 @@ describe("check try", () => {
   test.each<[string, readonly string[], object, number, RegExp]>([
     ["that never fires", ["2026-02-03", "2026-02-02"], { limit: "<= 500" }, 2, /on 2026-02-03, where it must fire, it passes\.$/u],
     ["that always fires", ["2026-02-03", "2026-02-02"], { limit: "<= 5" }, 2, /on 2026-02-02, where it must be quiet, it fails\.$/u],
-    ["the wrong way round", ["2026-02-02", "2026-02-03"], {}, 2, /must fire, it passes; on 2026-02-03, where it must be quiet, it fails\.$/u],
+    [
+      "the wrong way round",
+      ["2026-02-02", "2026-02-03"],
+      {},
+      2,
+      /must fire, it passes; on 2026-02-03, where it must be quiet, it fails\.$/u,
+    ],
     ["that is not due on the good date", ["2026-02-03", "2026-02-04"], {}, 3, /on 2026-02-04, where it must be quiet, it is not due\.$/u],
-    ["whose good date the stores don't hold", ["2026-02-03", "2025-12-01"], {}, 3, /on 2025-12-01, where it must be quiet, it is unknown\.$/u],
+    [
+      "whose good date the stores don't hold",
+      ["2026-02-03", "2025-12-01"],
+      {},
+      3,
+      /on 2025-12-01, where it must be quiet, it is unknown\.$/u,
+    ],
   ])("a check %s proves nothing", async (_title, dates, options, code, said) => {
     const answer = await tryOn(dates, { ...options, extra: ["--json"] });
     expect(answer.code).toBe(code);
@@ -59,8 +74,18 @@ describe("check try", () => {
     ["no date at all", [], {}, /at least two dates/u],
     ["a date that does not exist", ["2026-02-30", "2026-02-02"], {}, /--game-date "2026-02-30" is not a date that exists/u],
     ["a date to come", ["2026-02-03", "2026-02-05"], {}, /--game-date 2026-02-05 is in the future: it is 2026-02-04 18:00 ET/u],
-    ["a check that is not there", ["2026-02-03", "2026-02-02"], { id: "no-copy" }, /No check of its own in the pipeline file "no-copy"; known: no-copies\. Did you mean "no-copies"\?/u],
-    ["a shipped check", ["2026-02-03", "2026-02-02"], { id: "minutes" }, /minutes is shipped and tested; only checks of the pipeline file are tried/u],
+    [
+      "a check that is not there",
+      ["2026-02-03", "2026-02-02"],
+      { id: "no-copy" },
+      /No check of its own in the pipeline file "no-copy"; known: no-copies\. Did you mean "no-copies"\?/u,
+    ],
+    [
+      "a shipped check",
+      ["2026-02-03", "2026-02-02"],
+      { id: "minutes" },
+      /minutes is shipped and tested; only checks of the pipeline file are tried/u,
+    ],
   ])("%s is refused", async (_title, dates, options, said) => {
     const { code, out, err } = await tryOn(dates, options);
     expect([code, out]).toEqual([64, ""]);
@@ -79,7 +104,9 @@ describe("check try", () => {
   });
 
   test("where nothing is configured it says so, and exits 3", async () => {
-    const { code, err } = await postgame(["check", "try", "a", "--game-date", "2026-02-03", "--game-date", "2026-02-02"], { open: async () => undefined });
+    const { code, err } = await postgame(["check", "try", "a", "--game-date", "2026-02-03", "--game-date", "2026-02-02"], {
+      open: async () => undefined,
+    });
     expect([code, err]).toEqual([3, expect.stringContaining("Nothing is configured")]);
   });
 

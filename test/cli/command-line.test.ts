@@ -31,7 +31,10 @@ describe("a tool's parameters", () => {
 
 describe("wrong usage is one sentence on standard error, exit 64, and nothing on standard output", () => {
   test.each([
-    [["judge_nigth"], 'No command "judge_nigth"; known: judge_night, demo, scenarios, history, serve, help. Did you mean "judge_night"?'],
+    [
+      ["judge_nigth"],
+      'No command "judge_nigth"; known: judge_night, demo, scenarios, history, explain, check, serve, help. Did you mean "judge_night"?',
+    ],
     [["judge_night", "--gme-date", "x"], /^No option of judge_night "--gme-date"; known: --game-date, .* Did you mean "--game-date"\?$/u],
     [["judge_night", "-x"], /^No option of judge_night "-x"; known: /u],
     [["judge_night", "--depth", "quik"], 'No depth of judge_night: "quik"; known: quick, standard, full. Did you mean "quick"?'],

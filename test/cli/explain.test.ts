@@ -5,7 +5,8 @@ import { overNba } from "../support/own-pipeline.ts";
 import { nba } from "../support/pipeline.ts";
 import { postgame } from "./fake-terminal.ts";
 
-const explain = (id: string, pipeline: Pipeline = nba, ...more: string[]) => postgame(["explain", id, ...more], { pipeline: async () => pipeline });
+const explain = (id: string, pipeline: Pipeline = nba, ...more: string[]) =>
+  postgame(["explain", id, ...more], { pipeline: async () => pipeline });
 
 describe("explain", () => {
   test.each(checksOf(nba).map(({ id }) => id))("says of %s why it exists, how it judges, when, on what, and what to do", async (id) => {

@@ -23,7 +23,9 @@ const pipeline = loadPipeline({ name: "nba.yaml", text: readFileSync(new URL("..
 const dates = ["2026-02-02", "2026-02-03", "2026-02-09"].map((date) => calendarDateOf(date));
 
 /** A name per exported look, with every look that it makes for a date: an export that is not here fails the first test. */
-const looksOf: Readonly<Record<keyof typeof tableLooks | keyof typeof predictionLooks, (rules: Rules, date: (typeof dates)[number]) => Look<unknown>[]>> = {
+const looksOf: Readonly<
+  Record<keyof typeof tableLooks | keyof typeof predictionLooks, (rules: Rules, date: (typeof dates)[number]) => Look<unknown>[]>
+> = {
   scheduleWindow: (rules, date) => [tableLooks.scheduleWindow(rules, date)],
   postponements: (rules, date) => [tableLooks.postponements(rules, date)],
   boxScoreRows: (rules, date) => rules.box_scores.sources.map(({ table }) => tableLooks.boxScoreRows(rules, date, table)),

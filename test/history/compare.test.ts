@@ -12,7 +12,11 @@ function judged(...lines: string[]): Judged {
     return { id, verdict: verdict as Verdict, reason };
   });
   const checks = Map.groupBy(findings, ({ id }) => id.split("/")[0] ?? "");
-  return { findings, figures: {}, checks: Object.fromEntries([...checks].map(([id, own]) => [id, worst(own.map(({ verdict }) => verdict))])) };
+  return {
+    findings,
+    figures: {},
+    checks: Object.fromEntries([...checks].map(([id, own]) => [id, worst(own.map(({ verdict }) => verdict))])),
+  };
 }
 
 const none = { new: [], still: [], gone: [], notJudged: [] };

@@ -30,7 +30,10 @@ type Night = Awaited<ReturnType<typeof night>>;
 
 function remembering(state: State, wall = "2026-03-01T00:00:00Z", waitMs = 5_000) {
   const history = historyIn(state, { wall: () => new Date(wall), waitMs });
-  return { history, remember: ({ report, judgement }: Night, over = call): Promise<Report> => history.remember(report, [{ judgement }], over) };
+  return {
+    history,
+    remember: ({ report, judgement }: Night, over = call): Promise<Report> => history.remember(report, [{ judgement }], over),
+  };
 }
 
 describe("what is new since the last report", () => {
@@ -54,6 +57,7 @@ describe("what is new since the last report", () => {
             "minutes/2026-02-03",
             "minutes/BOS@NYK",
             "minutes/LAL@GSW",
+            "10 more",
           ],
         },
         {
@@ -62,6 +66,7 @@ describe("what is new since the last report", () => {
             "minutes/2026-02-03",
             "minutes/BOS@NYK",
             "minutes/LAL@GSW",
+            "10 more",
           ],
         },
         {
@@ -70,6 +75,7 @@ describe("what is new since the last report", () => {
             "minutes/2026-02-03",
             "minutes/BOS@NYK",
             "minutes/LAL@GSW",
+            "10 more",
           ],
         },
       ]

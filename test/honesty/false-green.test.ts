@@ -90,6 +90,13 @@ const nights = await Promise.all([
 const [healthy] = nights;
 const looksOf = ({ judgement }: Recorded) => [...new Set(judgement.looks.map((look) => aliasOf(look.id)))].toSorted();
 
+/** Every way on the healthy night; of the others each takes its turn, so that all together see every one of them too. */
+function waysFor(night: Recorded, alias: string): readonly Refusal[] {
+  if (night === healthy) return refusals;
+  const turn = nights.indexOf(night) + looksOf(night).indexOf(alias);
+  return refusals.filter((_, index) => index === turn % refusals.length);
+}
+
 describe.each(nights)("$name", (night) => {
   const units = catalogue.flatMap((check) => check.units(night.judgement.scope));
   const slate = new Set(night.judgement.scope.slateLooks.map((look) => aliasOf(look.id)));
@@ -97,8 +104,8 @@ describe.each(nights)("$name", (night) => {
     new Map(judgement.checks.flatMap(({ subjects }) => subjects.map((subject) => [`${subject.check}/${subject.subject}`, subject])));
   const before = subjectsOf(night.judgement);
 
-  test.each(looksOf(night))("%s refused, in every way, turns nothing green", async (alias) => {
-    for (const refusal of refusals) {
+  test.each(looksOf(night))("%s refused turns nothing green", async (alias) => {
+    for (const refusal of waysFor(night, alias)) {
       const judgement = await again(night, [alias], refused(refusal));
       const after = subjectsOf(judgement);
       const used = units.filter((unit) => [...unit.needs, ...unit.wants].some((id) => aliasOf(id) === alias));

@@ -12,10 +12,11 @@ import { nba } from "../support/pipeline.ts";
 const rulesOf = (text: string) => overNba(text).rulesOn(calendarDateOf("2026-02-03"), at("09:30"));
 const shipped = nba.rulesOn(calendarDateOf("2026-02-03"), at("09:30"));
 const problemOf = (text: string) => refusalOf(() => overNba(text));
-const opened = (path: string) => openPipeline(path).then(
-  ({ name }) => name,
-  (error: unknown) => (error instanceof Error ? error.message : String(error)),
-);
+const opened = (path: string) =>
+  openPipeline(path).then(
+    ({ name }) => name,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
 
 describe("an own file over the shipped one", () => {
   test("says key by key what is otherwise, and leaves the rest as it was", () => {
@@ -60,16 +61,52 @@ describe("an own file over the shipped one", () => {
 
 describe("a mistake is told where it stands", () => {
   test.each<[string, string, RegExp]>([
-    ["in the own file, with its line there", "thresholds:\n  minutes:\n    date_share: { pass: 98, reason: r }\n", /^mine\.yaml:5: thresholds\.minutes\.date_share\.pass: expected a share from 0 to 1, got "98"$/u],
-    ["in the base, where the own file makes what it says wrong", "jobs: { same-day-phase4: ~ }\n", /^pipelines\/nba\.yaml:\d+: stages\.box-scores\.deadline_reader: No job "same-day-phase4"; known: same-day-predictions/mu],
-    ["an unknown key, with the known ones and the nearest", "thresholds:\n  minuts: {}\n", /^mine\.yaml:4: thresholds: unknown key "minuts" \(did you mean "minutes"\?\); known keys: box-scores/u],
+    [
+      "in the own file, with its line there",
+      "thresholds:\n  minutes:\n    date_share: { pass: 98, reason: r }\n",
+      /^mine\.yaml:5: thresholds\.minutes\.date_share\.pass: expected a share from 0 to 1, got "98"$/u,
+    ],
+    [
+      "in the base, where the own file makes what it says wrong",
+      "jobs: { same-day-phase4: ~ }\n",
+      /^pipelines\/nba\.yaml:\d+: stages\.box-scores\.deadline_reader: No job "same-day-phase4"; known: same-day-predictions/mu,
+    ],
+    [
+      "an unknown key, with the known ones and the nearest",
+      "thresholds:\n  minuts: {}\n",
+      /^mine\.yaml:4: thresholds: unknown key "minuts" \(did you mean "minutes"\?\); known keys: box-scores/u,
+    ],
     ["an unknown key at the top", "chekcs: []\n", /^mine\.yaml:3: unknown key "chekcs" \(did you mean "checks"\?\)/u],
-    ["a key that the own entry lacks", "tables:\n  a.b: { stage: games, partition: d, keep: [d asc], columns: { d: date } }\n", /^mine\.yaml:4: tables\.a\.b\.key: /u],
-    ["in a list of the own file, though the base has one there too", "box_scores: { sources: [{ table: nba_raw.nope, preferred: true, expected: D 01:00 }] }\n", /^mine\.yaml:3: box_scores\.sources\.0\.table: No table "nba_raw\.nope"/u],
-    ["a number overridden without a reason", "thresholds: { minutes: { date_share: { pass: 0.9 } } }\n", /^mine\.yaml:3: thresholds\.minutes\.date_share: give a `reason` of your own/u],
-    ["something to take away that is not there", "units: { nba-grading-servce: ~ }\n", /^mine\.yaml:3: units\.nba-grading-servce: nothing to take away: .*Did you mean "nba-grading-service"\?/u],
-    ["something to take away where the base has nothing", "tables: { a.b: { as: ~ } }\n", /^mine\.yaml:3: tables\.a\.b\.as: nothing to take away/u],
-    ["taking away what every pipeline with games needs", "analytics: ~\n", /^mine\.yaml:3: analytics: expected a map with the keys players, offense, defense/u],
+    [
+      "a key that the own entry lacks",
+      "tables:\n  a.b: { stage: games, partition: d, keep: [d asc], columns: { d: date } }\n",
+      /^mine\.yaml:4: tables\.a\.b\.key: /u,
+    ],
+    [
+      "in a list of the own file, though the base has one there too",
+      "box_scores: { sources: [{ table: nba_raw.nope, preferred: true, expected: D 01:00 }] }\n",
+      /^mine\.yaml:3: box_scores\.sources\.0\.table: No table "nba_raw\.nope"/u,
+    ],
+    [
+      "a number overridden without a reason",
+      "thresholds: { minutes: { date_share: { pass: 0.9 } } }\n",
+      /^mine\.yaml:3: thresholds\.minutes\.date_share: give a `reason` of your own/u,
+    ],
+    [
+      "something to take away that is not there",
+      "units: { nba-grading-servce: ~ }\n",
+      /^mine\.yaml:3: units\.nba-grading-servce: nothing to take away: .*Did you mean "nba-grading-service"\?/u,
+    ],
+    [
+      "something to take away where the base has nothing",
+      "tables: { a.b: { as: ~ } }\n",
+      /^mine\.yaml:3: tables\.a\.b\.as: nothing to take away/u,
+    ],
+    [
+      "taking away what every pipeline with games needs",
+      "analytics: ~\n",
+      /^mine\.yaml:3: analytics: expected a map with the keys players, offense, defense/u,
+    ],
   ])("%s", (_title, text, expected) => {
     expect(problemOf(text)).toMatch(expected);
   });
@@ -122,7 +159,10 @@ describe("files that extend one another", () => {
   });
 
   test("a base that is too large is refused", async () => {
-    const folder = await filesIn({ "mine.yaml": link("mine", "./large.yaml"), "large.yaml": `pipeline: large\n# ${"x".repeat(1_000_001)}\n` });
+    const folder = await filesIn({
+      "mine.yaml": link("mine", "./large.yaml"),
+      "large.yaml": `pipeline: large\n# ${"x".repeat(1_000_001)}\n`,
+    });
     expect(await opened(join(folder, "mine.yaml"))).toMatch(/large\.yaml is larger than 1000000 bytes/u);
   });
 });
@@ -149,7 +189,10 @@ describe("a statement", () => {
     ["link.sql", /mine\.yaml:4: checks\.0\.sql: link\.sql leads out of the pipeline file's folder/u],
     ["large.sql", /mine\.yaml:4: checks\.0\.sql: large\.sql is larger than 20000 bytes/u],
     ["bad.sql", /mine\.yaml:4: checks\.0\.sql: bad\.sql: \* outside of COUNT\(\*\)/u],
-    ["other.sql", /mine\.yaml:4: checks\.0\.sql: other\.sql: it reads nba_raw\.bdl_player_boxscores, but `table` is nba_raw\.nbac_schedule/u],
+    [
+      "other.sql",
+      /mine\.yaml:4: checks\.0\.sql: other\.sql: it reads nba_raw\.bdl_player_boxscores, but `table` is nba_raw\.nbac_schedule/u,
+    ],
     ["unfiltered.sql", /mine\.yaml:4: checks\.0\.sql: unfiltered\.sql: WHERE does not begin with a filter on the partition game_date/u],
   ])("as %s is refused", async (file, expected) => {
     const outside = await filesIn({ "late.sql": sql });
@@ -173,14 +216,18 @@ describe("what can never be accepted is refused on loading", () => {
     expect(accept(id)).toMatch(/^mine\.yaml:4: accepted\.0\.id: duplicates can't be accepted/u);
   });
   test.each(["completion", "completion/phase3/player_game_summary"])("a flag without rows: %s", (id) => {
-    expect(accept(id)).toMatch(/^mine\.yaml:4: accepted\.0\.id: a flag without rows can't be accepted; of completion only completion\/phase3\/record can/u);
+    expect(accept(id)).toMatch(
+      /^mine\.yaml:4: accepted\.0\.id: a flag without rows can't be accepted; of completion only completion\/phase3\/record can/u,
+    );
   });
   test("the tracker's record can, and any other check's finding", () => {
     expect(accept("completion/phase3/record")).toBe("loaded");
     expect(accept("minutes")).toBe("loaded");
   });
   test("`unknown` is no ceiling", () => {
-    expect(problemOf("accepted: [{ id: minutes, reason: r, until: 2026-03-01, ceiling: unknown }]\n")).toMatch(/expected one of P0, P1, P2, P3, P4, got "unknown"/u);
+    expect(problemOf("accepted: [{ id: minutes, reason: r, until: 2026-03-01, ceiling: unknown }]\n")).toMatch(
+      /expected one of P0, P1, P2, P3, P4, got "unknown"/u,
+    );
   });
 });
 

@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { checksOf } from "../../src/checks/checks-of.ts";
 import { exitCode } from "../../src/report/exit-code.ts";
@@ -6,7 +8,8 @@ import { parseInstant } from "../../src/pipeline/dates.ts";
 import { loadPipeline } from "../../src/pipeline/load.ts";
 import type { Row } from "../../src/ports/warehouse.ts";
 import { validateDaily } from "../../tools/validate_daily.ts";
-import { refusalOf, sessionOn } from "../support/own-pipeline.ts";
+import { run } from "../mcp/child.ts";
+import { filesIn, refusalOf, sessionOn } from "../support/own-pipeline.ts";
 
 const text = readFileSync(new URL("hourly.yaml", import.meta.url), "utf8");
 const load = (changed = text, statements: Record<string, string> = {}) =>
@@ -116,12 +119,37 @@ describe("a pipeline without games, hourly, in another zone", () => {
 
 describe("a file that is neither one kind nor the other is refused", () => {
   test.each<[string, string, string, RegExp]>([
-    ["parts of games without games", "stages:", "analytics: { players: weather.readings, offense: weather.readings, defense: weather.readings }\nstages:", /hourly\.yaml:\d+: unknown key "judged_from"|games: expected a map/u],
+    [
+      "parts of games without games",
+      "stages:",
+      "analytics: { players: weather.readings, offense: weather.readings, defense: weather.readings }\nstages:",
+      /hourly\.yaml:\d+: unknown key "judged_from"|games: expected a map/u,
+    ],
     ["nothing core", '    core: "true"\n', "", /core: name at least one check, or mark one of `checks` with `core`/u],
-    ["a table of a stage that it doesn't have", "    stage: daily\n", "    stage: analytics\n", /tables\.weather\.daily\.stage: No stage "analytics"; known: readings, daily/u],
-    ["a check due with a stage that it doesn't have", '    core: "true"\n', '    core: "true"\n    due: analytics\n', /checks\.0\.due: No stage "analytics"; known: readings, daily/u],
-    ["a check per game", '    core: "true"\n', '    core: "true"\n    per: game\n', /checks\.0\.per: a pipeline without games is judged per date/u],
-    ["a half before the games", '    core: "true"\n', '    core: "true"\n    half: pre_game\n', /checks\.0\.half: a pipeline without games has no half before them/u],
+    [
+      "a table of a stage that it doesn't have",
+      "    stage: daily\n",
+      "    stage: analytics\n",
+      /tables\.weather\.daily\.stage: No stage "analytics"; known: readings, daily/u,
+    ],
+    [
+      "a check due with a stage that it doesn't have",
+      '    core: "true"\n',
+      '    core: "true"\n    due: analytics\n',
+      /checks\.0\.due: No stage "analytics"; known: readings, daily/u,
+    ],
+    [
+      "a check per game",
+      '    core: "true"\n',
+      '    core: "true"\n    per: game\n',
+      /checks\.0\.per: a pipeline without games is judged per date/u,
+    ],
+    [
+      "a half before the games",
+      '    core: "true"\n',
+      '    core: "true"\n    half: pre_game\n',
+      /checks\.0\.half: a pipeline without games has no half before them/u,
+    ],
     ["unique tables without a scale", /thresholds:\n.*\n.*\n/u.exec(text)?.[0] ?? "", "", /thresholds: needs `unique-keys`/u],
     ["a reader that is no job", "deadline_reader: forecast", "deadline_reader: forecasts", /No job "forecasts"; known: forecast/u],
   ])("%s", (_title, from, to, expected) => {
@@ -133,6 +161,39 @@ describe("a file that is neither one kind nor the other is refused", () => {
     await expect(ask(everyHour, helsinki("08:00"), {}, load(`${text}core: [analytics]\n`))).rejects.toThrow(
       /No check "analytics"; known: unique-keys, tables, every-hour, filled-readings/u,
     );
+  });
+});
+
+describe("the real program", () => {
+  const file = fileURLToPath(new URL("hourly.yaml", import.meta.url));
+  const rows = (count: number) =>
+    hours.slice(0, count).map((hour) => `2026-02-03,${hour},a,-7.5,2026-02-03 ${String(hour).padStart(2, "0")}:50:00 UTC`);
+  const daily = "day,station,coldest,warmest,written_at\n2026-02-03,a,-9,-1,2026-02-04 00:30:00 UTC\n";
+  const night = (count: number, base = "base: nothing") =>
+    filesIn({
+      "hours.yaml": `scenario: hours\nabout: Some hours.\n${base}\nclock: 2026-02-04 08:00\nnight: { date: 2026-02-03 }\n${base.includes("nothing") ? "files:\n  - { table: weather.readings, file: readings.csv }\n  - { table: weather.daily, file: daily.csv }\n" : ""}`,
+      "readings.csv": `day,hour,station,celsius,written_at\n${rows(count).join("\n")}\n`,
+      "daily.csv": daily,
+    });
+
+  test.each([
+    [24, 0, /2026-02-03 PASS, judged 4 of 4 checks/u],
+    [23, 1, /2026-02-03 WARN, .*23 different hour in 23 rows/u],
+    [3, 2, /2026-02-03 FAIL, .*3 different hour in 3 rows/u],
+  ])("judges a file of %i hours, and exits %i", async (count, code, said) => {
+    const ended = await run("validate_daily", "--pipeline", file, "--scenario", join(await night(count), "hours.yaml"));
+    expect([ended.code, ended.stderr]).toEqual([code, ""]);
+    expect(ended.stdout.replaceAll(/\s+/gu, " ")).toMatch(said);
+  });
+
+  test("refuses to invent a night of games for it", async () => {
+    const ended = await run("validate_daily", "--pipeline", file, "--scenario", join(await night(1, "base: healthy"), "hours.yaml"));
+    expect([ended.code, ended.stderr]).toEqual([
+      64,
+      expect.stringContaining(
+        "hours.yaml:3: base: a healthy night is one of games, of which the pipeline file stations has none; use `base: nothing`",
+      ),
+    ]);
   });
 });
 
@@ -161,12 +222,26 @@ describe("checks that ask other stores, through the real tool", () => {
     due: D+1 07:00
     next: Publish the page again.
 `;
-  const sql = "-- stations with readings that can't be\nSELECT station, COUNT(*) AS readings\nFROM {weather.readings}\nWHERE day BETWEEN @from AND @to AND celsius < @limit\nGROUP BY station\nLIMIT @limit\n";
+  const sql =
+    "-- stations with readings that can't be\nSELECT station, COUNT(*) AS readings\nFROM {weather.readings}\nWHERE day BETWEEN @from AND @to AND celsius < @limit\nGROUP BY station\nLIMIT @limit\n";
   const frost = sql.replace(" AND celsius < @limit", " AND celsius IS NULL");
   const pipeline = (statement = frost, changed = "") =>
-    load(text.replace("checks:\n", `checks:${checks}`).replace("max_bytes: 100000", changed || "max_bytes: 100000"), { "checks/frost.sql": statement });
-  const entry = { at: helsinki("06:05").toISOString(), severity: "INFO", unit: "forecast", text: "Began with 48 readings", fields: {} } as const;
-  const page = { path: "weather-pages/2026-02-03.json", updatedAt: helsinki("06:50").toISOString(), sizeBytes: 20, text: '{"day":"2026-02-03"}' };
+    load(text.replace("checks:\n", `checks:${checks}`).replace("max_bytes: 100000", changed || "max_bytes: 100000"), {
+      "checks/frost.sql": statement,
+    });
+  const entry = {
+    at: helsinki("06:05").toISOString(),
+    severity: "INFO",
+    unit: "forecast",
+    text: "Began with 48 readings",
+    fields: {},
+  } as const;
+  const page = {
+    path: "weather-pages/2026-02-03.json",
+    updatedAt: helsinki("06:50").toISOString(),
+    sizeBytes: 20,
+    text: '{"day":"2026-02-03"}',
+  };
   const outside = { entries: [entry], objects: { "weather-pages": [page] } };
 
   test("a statement, a log and an object pass where all is well", async () => {
@@ -176,7 +251,10 @@ describe("checks that ask other stores, through the real tool", () => {
 
   test("and speak where it isn't", async () => {
     const rows = everyHour.map((row, index) => (index === 0 ? { ...row, celsius: null } : row));
-    const report = await ask(rows, helsinki("08:00"), {}, pipeline(), { entries: [{ ...entry, text: "Slept" }], objects: { "weather-pages": [] } });
+    const report = await ask(rows, helsinki("08:00"), {}, pipeline(), {
+      entries: [{ ...entry, text: "Slept" }],
+      objects: { "weather-pages": [] },
+    });
     expect(report.findings?.map(({ id, reason, verdict }) => `${id} ${verdict} ${reason}`)).toEqual([
       "no-frost-jump/2026-02-03 fail missed",
       "forecast-began/2026-02-03 fail missed",
@@ -187,7 +265,9 @@ describe("checks that ask other stores, through the real tool", () => {
   test("a statement beyond its bytes is unknown with the figure", async () => {
     const report = await ask(everyHour, helsinki("08:00"), {}, pipeline(frost, "max_bytes: 100"), outside);
     expect(report.verdict).toBe("unknown");
-    expect(report.findings?.[0]?.observed).toMatch(/checks\/frost\.sql over weather\.readings for 2026-02-03: .* more than the 100 that one answer may/u);
+    expect(report.findings?.[0]?.observed).toMatch(
+      /checks\/frost\.sql over weather\.readings for 2026-02-03: .* more than the 100 that one answer may/u,
+    );
   });
 
   test("silence of the log's unit, and a bucket that is not there, are unknown", async () => {
@@ -201,10 +281,14 @@ describe("checks that ask other stores, through the real tool", () => {
   test("a published file that is no JSON is unknown", async () => {
     const objects = { "weather-pages": [{ ...page, text: "<html>" }] };
     const report = await ask(everyHour, helsinki("08:00"), {}, pipeline(), { ...outside, objects });
-    expect(report.findings?.map(({ id, reason, verdict }) => `${id} ${verdict} ${reason}`)).toEqual(["page-published/2026-02-03 unknown malformed"]);
+    expect(report.findings?.map(({ id, reason, verdict }) => `${id} ${verdict} ${reason}`)).toEqual([
+      "page-published/2026-02-03 unknown malformed",
+    ]);
   });
 
   test("a statement that uses a parameter it hasn't, or as what it isn't, is refused before anybody is asked", () => {
-    expect(refusalOf(() => checksOf(pipeline(sql.replace("@limit\nGROUP", "@least\nGROUP"))))).toMatch(/checks\.0\.sql: checks\/frost\.sql: @least is not given/u);
+    expect(refusalOf(() => checksOf(pipeline(sql.replace("@limit\nGROUP", "@least\nGROUP"))))).toMatch(
+      /checks\.0\.sql: checks\/frost\.sql: @least is not given/u,
+    );
   });
 });

@@ -13,7 +13,7 @@ const faulty = (severity: Exclude<Severity, "P5">, more: { breaks?: { what: stri
 const lost = unknown("denied", "rows of a table: denied", "Grant it.");
 
 /** The report of checks that come to just these findings on the date. */
-async function reportWith(findings: Readonly<Record<string, readonly Finding[]>>) {
+async function reportWith(findings: Readonly<Record<string, readonly Finding[]>>, detailed = false) {
   const checks = Object.entries(findings).map(([id, found]) =>
     defineCheck({
       id,
@@ -26,18 +26,40 @@ async function reportWith(findings: Readonly<Record<string, readonly Finding[]>>
     }),
   );
   const judgement = await judge(smallNight(), clock, checks);
-  const asked = { tool: "validate_daily", moment: "post_game", pipeline: "nba", backend: "embedded", detailed: false, ms: 1 };
+  const asked = { tool: "validate_daily", moment: "post_game", pipeline: "nba", backend: "embedded", detailed, ms: 1 };
   return reportOf(judgement, overallOf(judgement), asked);
 }
 
 describe("findings", () => {
   test("are listed worst first: P0, P1, P2, unknown, P3, P4, P5", async () => {
-    const { findings } = await reportWith({
+    const found = {
       games: [note("P5", "noted"), faulty("P4"), faulty("P3")],
       "box-scores": [lost],
       analytics: [faulty("P2"), faulty("P1"), faulty("P0")],
-    });
-    expect(findings?.map(({ severity, verdict }) => severity ?? verdict)).toEqual(["P0", "P1", "P2", "unknown", "P3", "P4", "P5"]);
+    };
+    const severities = async (detailed: boolean) =>
+      (await reportWith(found, detailed)).findings?.map(({ severity, verdict }) => severity ?? verdict);
+    expect(await severities(true)).toEqual(["P0", "P1", "P2", "unknown", "P3", "P4", "P5"]);
+    expect(await severities(false)).toEqual(["P0", "P1", "P2", "unknown", "P3", "P4"]);
+  });
+
+  test("of notes a concise answer shows few, and counts the others", async () => {
+    const notes = ["a", "b", "c", "d"].map((name) => note(name, `noted ${name}`));
+    const told = async (problems: readonly Finding[], detailed = false) => {
+      const { findings = [], omitted } = await reportWith({ games: notes, analytics: problems }, detailed);
+      return { notes: findings.filter(({ severity }) => severity === "P5").length, omitted };
+    };
+    expect(await told([pass("fine")])).toEqual({ notes: 1, omitted: { note: 3 } });
+    expect(await told([faulty("P1")])).toEqual({ notes: 2, omitted: { note: 2 } });
+    expect(await told([faulty("P1"), faulty("P2"), faulty("P3"), faulty("P4")])).toEqual({ notes: 0, omitted: { note: 4 } });
+    expect(await told([faulty("P1")], true)).toEqual({ notes: 4, omitted: undefined });
+  });
+
+  test("a warning beside a failure says what it is without the details; alone it says all", async () => {
+    const beside = (await reportWith({ games: [faulty("P3")], analytics: [faulty("P1")] })).findings?.[1];
+    expect(beside).not.toHaveProperty("expected");
+    expect(beside).toHaveProperty("next");
+    expect((await reportWith({ games: [faulty("P3")] })).findings?.[0]).toHaveProperty("expected");
   });
 
   test("name what could not be looked at, but not a plain pass, what is not due or what does not apply", async () => {

@@ -59,7 +59,9 @@ describe.each(stores.map((each, index) => ({ each, seed: 11 + index })))("a heal
 
   test("a player's line is the same in context, features, predictions and props", () => {
     const lines = new Map(
-      at(tables.upcomingPlayers).flatMap((row) => (row["has_prop_line"] === true ? [[text(row, "player_lookup"), row["current_points_line"]]] : [])),
+      at(tables.upcomingPlayers).flatMap((row) =>
+        row["has_prop_line"] === true ? [[text(row, "player_lookup"), row["current_points_line"]]] : [],
+      ),
     );
     for (const row of at(tables.features)) {
       const line = lines.get(text(row, "player_lookup")) ?? 0;
@@ -68,9 +70,7 @@ describe.each(stores.map((each, index) => ({ each, seed: 11 + index })))("a heal
     }
     for (const row of at(tables.predictions)) {
       const line = lines.get(text(row, "player_lookup"));
-      expect([row["current_points_line"], row["line_source"]]).toEqual(
-        line === undefined ? [null, "NO_PROP_LINE"] : [line, "ACTUAL_PROP"],
-      );
+      expect([row["current_points_line"], row["line_source"]]).toEqual(line === undefined ? [null, "NO_PROP_LINE"] : [line, "ACTUAL_PROP"]);
     }
     for (const row of at(tables.props)) expect(row["points_line"]).toBe(lines.get(text(row, "player_lookup")));
     expect(new Set(at(tables.props).map((row) => row["player_lookup"])).size).toBe(lines.size);
@@ -98,7 +98,9 @@ describe.each(stores.map((each, index) => ({ each, seed: 11 + index })))("a heal
     expect(out.length).toBeGreaterThan(19);
     const named = new Set(at(tables.predictions).map((row) => text(row, "player_lookup")));
     expect(out.filter((row) => named.has(text(row, "player_lookup")))).toEqual([]);
-    expect(new Set(at(tables.injuries).map((row) => text(row, "player_lookup")))).toEqual(new Set(out.map((row) => text(row, "player_lookup"))));
+    expect(new Set(at(tables.injuries).map((row) => text(row, "player_lookup")))).toEqual(
+      new Set(out.map((row) => text(row, "player_lookup"))),
+    );
   });
 
   test("what is superseded names an active successor, and most without a line are inactive", () => {
@@ -183,7 +185,8 @@ test("a game called off at noon was prepared and predicted, and is never graded"
   const count = (table: string) => countBy(rowsAt(postponed, table, clock), "game_id");
   for (const table of [tables.upcomingPlayers, tables.features, tables.predictions, tables.props, tables.composite])
     expect([table, count(table).size]).toEqual([table, 2]);
-  for (const table of [tables.gamebook, tables.players, tables.graded, tables.teamBoxScores]) expect([table, count(table).size]).toEqual([table, 1]);
+  for (const table of [tables.gamebook, tables.players, tables.graded, tables.teamBoxScores])
+    expect([table, count(table).size]).toEqual([table, 1]);
 });
 
 test("a halt that is told to arrive is one row for the night", () => {

@@ -124,7 +124,14 @@ describe("no-games", () => {
     expect(others).toEqual([]);
     expect(row?.["game_id"]).toMatch(/^00325/u);
     // That the schedule itself was collected and loaded is told, and every hour that there is nothing else to do.
-    const told: readonly string[] = [tables.schedule, tables.decisions, tables.executions, tables.workflowRuns, tables.expected, tables.runs];
+    const told: readonly string[] = [
+      tables.schedule,
+      tables.decisions,
+      tables.executions,
+      tables.workflowRuns,
+      tables.expected,
+      tables.runs,
+    ];
     const elsewhere = Object.values(tables).filter((table) => !told.includes(table));
     expect(elsewhere.filter((table) => rowsAt(stores, table, scenario.clock, "2026-02-15").length > 0)).toEqual([]);
     const names = (table: string, column: string) => [...countBy(rowsAt(stores, table, scenario.clock, "2026-02-15"), column).keys()];

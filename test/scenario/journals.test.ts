@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { buildStores } from "../../src/adapters/embedded/scenario/build.ts";
 import type { Stores } from "../../src/adapters/embedded/world.ts";
-import { clockText } from "../../src/pipeline/dates.ts";
+import { calendarDateOf, clockText } from "../../src/pipeline/dates.ts";
 import type { Row } from "../../src/ports/warehouse.ts";
 import { loadScenario } from "../../src/adapters/embedded/scenario/load.ts";
 import { countBy, morning, pipeline, shipped, staged, tables } from "./stage.ts";
@@ -17,7 +17,10 @@ function all(stores: Stores, table: string, time = "23:00"): readonly Row[] {
 function runsOf(stores: Stores, scraper: string, time?: string): string[] {
   return all(stores, tables.executions, time)
     .filter((row) => row["scraper_name"] === scraper && row["game_date"] === "2026-02-03")
-    .map((row) => `${clockText(new Date(String(row["triggered_at"])), pipeline.zone).slice(5, 16)} ${row["status"]} ${row["workflow"] ?? "-"}`);
+    .map(
+      (row) =>
+        `${clockText(new Date(String(row["triggered_at"])), pipeline.zone).slice(5, 16)} ${String(row["status"])} ${String(row["workflow"] ?? "-")}`,
+    );
 }
 
 describe("the log of scraper runs", () => {
@@ -38,7 +41,9 @@ describe("the log of scraper runs", () => {
   });
 
   test("says how many records a run brought: as many as landed", () => {
-    const rows = all(healthy, tables.executions).filter((row) => row["scraper_name"] === "nbac_gamebook_pdf" && row["game_date"] === "2026-02-03");
+    const rows = all(healthy, tables.executions).filter(
+      (row) => row["scraper_name"] === "nbac_gamebook_pdf" && row["game_date"] === "2026-02-03",
+    );
     expect(rows.map((row) => row["data_summary"])).toEqual([
       { record_count: 0, games: 0 },
       { record_count: 175, games: 5 },
@@ -48,12 +53,24 @@ describe("the log of scraper runs", () => {
 
   test("tells of props every two hours from 08:00 on, each before rows with that snapshot", () => {
     const runs = runsOf(healthy, "oddsa_player_props");
-    expect(runs.slice(0, 3)).toEqual(["02-03 08:02 success betting_lines", "02-03 10:02 success betting_lines", "02-03 12:02 success betting_lines"]);
-    expect(countBy(all(healthy, tables.props).filter((row) => row["game_date"] === "2026-02-03"), "snapshot_timestamp").size).toBe(runs.length);
+    expect(runs.slice(0, 3)).toEqual([
+      "02-03 08:02 success betting_lines",
+      "02-03 10:02 success betting_lines",
+      "02-03 12:02 success betting_lines",
+    ]);
+    expect(
+      countBy(
+        all(healthy, tables.props).filter((row) => row["game_date"] === "2026-02-03"),
+        "snapshot_timestamp",
+      ).size,
+    ).toBe(runs.length);
   });
 
   test("tells nothing before it happened, and of the retired source nothing at all", () => {
-    expect(runsOf(healthy, "nbac_gamebook_pdf", "06:04")).toEqual(["02-04 04:05 no_data post_game_window_3", "02-04 06:03 success morning_recovery"]);
+    expect(runsOf(healthy, "nbac_gamebook_pdf", "06:04")).toEqual([
+      "02-04 04:05 no_data post_game_window_3",
+      "02-04 06:03 success morning_recovery",
+    ]);
     expect(runsOf(healthy, "nbac_gamebook_pdf", "06:03")).toEqual(["02-04 04:05 no_data post_game_window_3"]);
     expect(runsOf(healthy, "bdl_box_scores").length).toBeGreaterThan(0);
     const later = shipped("no-games");
@@ -75,15 +92,26 @@ describe("the log of scraper runs", () => {
       "02-04 14:43 success -",
       "02-04 14:58 success -",
     ]);
-    const [, , first] = all(late, tables.executions).filter((row) => row["scraper_name"] === "nbac_gamebook_pdf" && row["game_date"] === "2026-02-03");
+    const [, , first] = all(late, tables.executions).filter(
+      (row) => row["scraper_name"] === "nbac_gamebook_pdf" && row["game_date"] === "2026-02-03",
+    );
     expect([first?.["source"], first?.["triggered_by"]]).toEqual([null, null]);
   });
 
   test("tries no more once every game is there, and goes on trying while one is not", () => {
     const early = staged(`changes: [{ arrive: ${tables.boxScores}, from: 01:10 }]`, night);
     expect(runsOf(early, "nbac_player_boxscore")).toEqual(["02-04 01:08 success post_game_window_2"]);
+    const book = staged(`changes: [{ arrive: ${tables.gamebook}, from: 04:10 }]`, night);
+    const recovery = all(book, tables.decisions).filter(
+      (row) => row["workflow_name"] === "morning_recovery" && row["decision_time"] === "2026-02-04T11:00:00.000Z",
+    );
+    expect(recovery).toMatchObject([{ action: "SKIP", reason: "Nothing left to collect" }]);
     const part = staged(`changes: [{ arrive: ${tables.boxScores}, games: 9, from: 01:10 }]`, night);
-    expect(runsOf(part, "nbac_player_boxscore").map((run) => run.slice(6, 19))).toEqual(["01:08 success", "02:05 no_data", "04:05 no_data"]);
+    expect(runsOf(part, "nbac_player_boxscore").map((run) => run.slice(6, 19))).toEqual([
+      "01:08 success",
+      "02:05 no_data",
+      "04:05 no_data",
+    ]);
   });
 
   test("of rows that never come holds the attempts in every window", () => {
@@ -119,8 +147,26 @@ describe("the controller's decisions", () => {
       const decision = decisions.get(row["decision_id"] ?? null);
       expect([decision?.["action"], decision?.["workflow_name"]]).toEqual(["RUN", row["workflow_name"]]);
     }
-    const [recovery] = carriedOut.filter((row) => row["workflow_name"] === "morning_recovery" && String(row["execution_time"]) > "2026-02-04");
+    const [recovery] = carriedOut.filter(
+      (row) => row["workflow_name"] === "morning_recovery" && String(row["execution_time"]) > "2026-02-04",
+    );
     expect(recovery?.["scrapers_requested"]).toEqual(["nbac_gamebook_pdf"]);
+  });
+
+  test("are carried out after they were made, also where only late games are played", () => {
+    for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
+      const stores = buildStores(
+        { ...shipped("healthy-night"), seed, night: { date: calendarDateOf("2026-01-27"), games: 1, days: 1 } },
+        pipeline,
+      );
+      const world = stores.at(new Date("2026-01-28T23:00:00-05:00"));
+      const made = new Map((world.table(tables.decisions)?.rows ?? []).map((row) => [row["decision_id"], row]));
+      for (const row of world.table(tables.workflowRuns)?.rows ?? []) {
+        const decision = made.get(row["decision_id"] ?? null);
+        expect([seed, decision?.["action"]]).toEqual([seed, "RUN"]);
+        expect(String(decision?.["decision_time"]) < String(row["execution_time"])).toBe(true);
+      }
+    }
   });
 
   test("were expected as the day's schedule has it, which is written at ten", () => {
@@ -133,15 +179,18 @@ describe("the controller's decisions", () => {
   });
 });
 
-test.each([tables.executions, tables.decisions, tables.workflowRuns])("a part of %s holds all that the whole has of those days", (table) => {
-  const column = pipeline.file.tables[table]?.partition ?? "";
-  const of = (rows: readonly Row[]) => rows.filter((row) => ["2026-02-03", "2026-02-04"].includes(String(row[column]).slice(0, 10)));
-  const world = staged("", "{ date: 2026-02-03, games: 10 }").at(morning("23:00"));
-  const part = world.table(table, { column, from: "2026-02-03", to: "2026-02-04" })?.rows ?? [];
-  expect(of(part).length).toBeGreaterThan(0);
-  expect(of(part)).toEqual(of(world.table(table)?.rows ?? []));
-  expect(part.length).toBeLessThan((world.table(table)?.rows.length ?? 0) / 4);
-});
+test.each([tables.executions, tables.decisions, tables.workflowRuns])(
+  "a part of %s holds all that the whole has of those days",
+  (table) => {
+    const column = pipeline.file.tables[table]?.partition ?? "";
+    const of = (rows: readonly Row[]) => rows.filter((row) => ["2026-02-03", "2026-02-04"].includes(String(row[column]).slice(0, 10)));
+    const world = staged("", "{ date: 2026-02-03, games: 10 }").at(morning("23:00"));
+    const part = world.table(table, { column, from: "2026-02-03", to: "2026-02-04" })?.rows ?? [];
+    expect(of(part).length).toBeGreaterThan(0);
+    expect(of(part)).toEqual(of(world.table(table)?.rows ?? []));
+    expect(part.length).toBeLessThan((world.table(table)?.rows.length ?? 0) / 4);
+  },
+);
 
 describe("a change to a journal", () => {
   const missing = staged(`changes: [{ arrive: ${tables.decisions}, games: 0, from: 05:00 }]`, night);

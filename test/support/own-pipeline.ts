@@ -56,7 +56,11 @@ export function sessionOn(pipeline: Pipeline, content: Parameters<typeof worldOf
       const ports = embeddedPorts(stores, storesClock, engine);
       const deadlineAt = Date.now() + 45_000;
       const budget = { maxRows: 20_000, maxBytes: 2 ** 30 };
-      return { now, pass: async (ms) => storesClock.advance(ms), gather: live({ ports, now, signal, deadlineAt, lookTimeoutMs: 20_000, budget }) };
+      return {
+        now,
+        pass: async (ms) => storesClock.advance(ms),
+        gather: live({ ports, now, signal, deadlineAt, lookTimeoutMs: 20_000, budget }),
+      };
     },
   };
 }

@@ -81,7 +81,8 @@ export const analytics = family(
         const all = playedGames(day, "analytics");
         if (all.length === 0) return undefined;
         const game = dice.pick(all);
-        for (const { table, team } of analyticsTables(day)) edit.change(table, of(game, rowsIn(day, table), team), { game_id: "0022500775" });
+        for (const { table, team } of analyticsTables(day))
+          edit.change(table, of(game, rowsIn(day, table), team), { game_id: "0022500775" });
         return [];
       },
     },
@@ -92,9 +93,15 @@ export const analytics = family(
         if (all.length < 4) return undefined;
         const game = dice.pick(all);
         const own = ofTeam(game.home, rowsIn(day, day.rules.analytics.players));
-        const kept = own.filter(played).toSorted((a, b) => Number(b["minutes_played"]) - Number(a["minutes_played"])).slice(0, 8);
+        const kept = own
+          .filter(played)
+          .toSorted((a, b) => Number(b["minutes_played"]) - Number(a["minutes_played"]))
+          .slice(0, 8);
         if (kept.length < 8 || sum(kept, "minutes_played") < day.rules.thresholds["whole-games"].team_minutes.least) return undefined;
-        edit.drop(day.rules.analytics.players, own.filter((row) => !kept.includes(row)));
+        edit.drop(
+          day.rules.analytics.players,
+          own.filter((row) => !kept.includes(row)),
+        );
         return [];
       },
     },
@@ -103,7 +110,10 @@ export const analytics = family(
       draw(day, dice, edit) {
         const rows = rowsIn(day, day.rules.analytics.players).filter((row) => row["is_dnp"] === true);
         if (rows.length === 0) return undefined;
-        edit.copy(day.rules.analytics.players, [dice.pick(rows)], () => ({ player_lookup: "xyznewcomer", universal_player_id: "xyznewcomer_001" }));
+        edit.copy(day.rules.analytics.players, [dice.pick(rows)], () => ({
+          player_lookup: "xyznewcomer",
+          universal_player_id: "xyznewcomer_001",
+        }));
         return [];
       },
     },

@@ -37,7 +37,14 @@ export const boxScores = family(
         const gone = dice.some(all, dice.whole(1, Math.min(5, all.length)));
         for (const game of gone) edit.drop(preferredTable(day), of(game, rowsIn(day, preferredTable(day))));
         const line = [`lacks ${plural(gone.length, "game")}`];
-        return gone.map(({ name }) => ({ check: "box-scores", subject: name, verdict: "warn", reason: "preferred_missing", says: ["0 rows in"], line }));
+        return gone.map(({ name }) => ({
+          check: "box-scores",
+          subject: name,
+          verdict: "warn",
+          reason: "preferred_missing",
+          says: ["0 rows in"],
+          line,
+        }));
       },
     },
     {
@@ -71,7 +78,13 @@ export const boxScores = family(
         const wanted = dice.chance(0.5) ? dice.whole(18, from - 1) : dice.whole(to + 1, to + 12);
         if (wanted < rows.length) {
           const kept = [game.away, game.home].flatMap((team) => dice.some(ofTeam(team, rows), 8));
-          edit.drop(table, dice.some(rows.filter((row) => !kept.includes(row)), rows.length - wanted));
+          edit.drop(
+            table,
+            dice.some(
+              rows.filter((row) => !kept.includes(row)),
+              rows.length - wanted,
+            ),
+          );
         } else {
           for (let more = 0; more < wanted - rows.length; more += 1)
             edit.copy(table, [dice.pick(rows)], (row) => ({ player_lookup: `${text(row, "player_lookup")}again${more}` }));
@@ -109,7 +122,9 @@ export const boxScores = family(
         const { from, to } = day.rules.thresholds["box-scores"].game_rows;
         if (rows.length < from || rows.length > to) return undefined;
         if (dice.chance(0.5)) edit.drop(table, dice.some(rows, rows.length - from));
-        else for (let more = 0; more < to - rows.length; more += 1) edit.copy(table, [dice.pick(rows)], () => ({ player_lookup: `another${more}` }));
+        else
+          for (let more = 0; more < to - rows.length; more += 1)
+            edit.copy(table, [dice.pick(rows)], () => ({ player_lookup: `another${more}` }));
         return [];
       },
     },

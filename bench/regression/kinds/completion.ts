@@ -27,7 +27,22 @@ function write(day: Day, edit: Edit, fields: Readonly<Record<string, FieldValue 
   return true;
 }
 
-const downstream = ["analytics", "minutes", "usage-rate", "fields", "whole-games", "consistency", "features", "predictions", "predictions-active", "lines", "grading", "runs", "scrapers", "games"];
+const downstream = [
+  "analytics",
+  "minutes",
+  "usage-rate",
+  "fields",
+  "whole-games",
+  "consistency",
+  "features",
+  "predictions",
+  "predictions-active",
+  "lines",
+  "grading",
+  "runs",
+  "scrapers",
+  "games",
+];
 
 /** Metadata that differs without anything being wrong. */
 function twin(name: string, fields: (day: Day) => Readonly<Record<string, FieldValue | undefined>>) {
@@ -45,7 +60,15 @@ export const completion = family(
         if (stored(day) === undefined) return undefined;
         const [name, { table }] = dice.pick(Object.entries(day.rules.completion.processors));
         edit.drop(table, rowsIn(day, table));
-        return [{ check: "completion", subject: `phase3/${name}`, verdict: "fail", reason: "flag_without_rows", says: [`${table} holds no row for ${day.date}`] }];
+        return [
+          {
+            check: "completion",
+            subject: `phase3/${name}`,
+            verdict: "fail",
+            reason: "flag_without_rows",
+            says: [`${table} holds no row for ${day.date}`],
+          },
+        ];
       },
     },
     {
@@ -76,13 +99,16 @@ export const completion = family(
         const document = stored(day);
         if (document === undefined) return undefined;
         write(day, edit, { _completed_count: dice.pick([undefined, null, "5"]) });
-        return [{ ...record, verdict: "warn", reason: "record_wrong", says: [`counts none of ${entries(document.fields).length} entries`] }];
+        return [
+          { ...record, verdict: "warn", reason: "record_wrong", says: [`counts none of ${entries(document.fields).length} entries`] },
+        ];
       },
     },
     {
       name: "untriggered",
       draw(day, dice, edit) {
-        if (!write(day, edit, { _triggered: dice.pick([undefined, null, false]), _triggered_at: undefined, _trigger_reason: undefined })) return undefined;
+        if (!write(day, edit, { _triggered: dice.pick([undefined, null, false]), _triggered_at: undefined, _trigger_reason: undefined }))
+          return undefined;
         return [{ ...record, verdict: "warn", reason: "record_wrong", says: ["untriggered", "output complete"] }];
       },
     },
@@ -116,7 +142,14 @@ export const completion = family(
         const old = dice.some(outputs, dice.whole(1, outputs.length));
         const stamp = instantOf(day.date, { day: 0, hour: 11, minute: dice.whole(0, 40) }, day.rules.zone).toISOString();
         for (const table of old) edit.change(table, rowsIn(day, table), { [tableRules(day.rules, table).written_at ?? ""]: stamp });
-        return [{ ...record, verdict: "fail", reason: "next_phase_older", says: [...old.map((table) => `${table} was last written`), "ran before this data"] }];
+        return [
+          {
+            ...record,
+            verdict: "fail",
+            reason: "next_phase_older",
+            says: [...old.map((table) => `${table} was last written`), "ran before this data"],
+          },
+        ];
       },
     },
     {
@@ -132,16 +165,22 @@ export const completion = family(
     },
   ],
   [
-    twin("record repaired", ({ asOf }) => ({ _reconciliation_fix: new Date(asOf.getTime() - 3_600_000).toISOString(), _trigger_reason: "reconciliation_fix" })),
+    twin("record repaired", ({ asOf }) => ({
+      _reconciliation_fix: new Date(asOf.getTime() - 3_600_000).toISOString(),
+      _trigger_reason: "reconciliation_fix",
+    })),
     twin("record repaired by hand", () => ({ _trigger_reason: "manual_fix_2026", _triggered_at: undefined })),
     twin("mode not stored", () => ({ _mode: undefined })),
     twin("mode of another run stored", () => ({ _mode: "same_day", _trigger_reason: "all_complete" })),
     twin("triggered by a majority", () => ({ _trigger_reason: "critical_plus_majority_60pct", _trigger_pending: true })),
-    twin("times as text", (day) => ({
-      ...Object.fromEntries(
-        Object.keys(day.rules.completion.processors).map((name) => [name, { status: "partial", completed_at: "2026-02-04T11:35:00+00:00", record_count: 0 }]),
+    twin("times as text", ({ rules }) =>
+      Object.fromEntries(
+        Object.keys(rules.completion.processors).map((name) => [
+          name,
+          { status: "partial", completed_at: "2026-02-04T11:35:00+00:00", record_count: 0 },
+        ]),
       ),
-    })),
+    ),
     twin("no last update", () => ({ _last_update: undefined, _triggered_at: null })),
   ],
 );

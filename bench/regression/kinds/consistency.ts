@@ -10,7 +10,10 @@ import { family } from "../kind.ts";
 /** The players whom the pipeline file's rule draws: the same whenever the date is asked, by a digest of seed, date and name. */
 function sample({ rules, date, ...day }: Day): readonly Row[] {
   const { players, seed } = rules.thresholds.consistency.sample;
-  const rank = (row: Row): string => createHash("sha256").update(`${seed} ${date} ${text(row, "player_lookup")}`).digest("hex");
+  const rank = (row: Row): string =>
+    createHash("sha256")
+      .update(`${seed} ${date} ${text(row, "player_lookup")}`)
+      .digest("hex");
   return rowsIn({ rules, date, ...day }, rules.analytics.players)
     .filter(played)
     .map((row) => ({ row, rank: rank(row) }))
@@ -65,7 +68,15 @@ export const consistency = family(
         const wrong = dice.some(all, dice.whole(least, Math.min(all.length, least + 8)));
         edit.change(day.rules.analytics.players, wrong, (row) => ({ points: amount(row, "points") + dice.pick([1, 2, 3, 7]) }));
         const says = [`${all.length - wrong.length} of ${all.length} compared players agree`];
-        return [{ check: "consistency", subject: "points-identity", verdict: verdictOf(day, wrong.length, all.length), reason: "points_differ", says }];
+        return [
+          {
+            check: "consistency",
+            subject: "points-identity",
+            verdict: verdictOf(day, wrong.length, all.length),
+            reason: "points_differ",
+            says,
+          },
+        ];
       },
     },
     {
@@ -78,9 +89,19 @@ export const consistency = family(
         const least = tooMany(day, all.length);
         if (able.length < least) return undefined;
         const wrong = dice.some(able, dice.whole(least, Math.min(able.length, least + 8)));
-        edit.change(day.rules.analytics.players, wrong, (row) => ({ usage_rate: Math.round(amount(row, "usage_rate") * dice.pick([50, 80, 120, 190])) / 100 }));
+        edit.change(day.rules.analytics.players, wrong, (row) => ({
+          usage_rate: Math.round(amount(row, "usage_rate") * dice.pick([50, 80, 120, 190])) / 100,
+        }));
         const says = [`${all.length - wrong.length} of ${all.length} compared players agree`];
-        return [{ check: "consistency", subject: "usage-formula", verdict: verdictOf(day, wrong.length, all.length), reason: "usage_differs", says }];
+        return [
+          {
+            check: "consistency",
+            subject: "usage-formula",
+            verdict: verdictOf(day, wrong.length, all.length),
+            reason: "usage_differs",
+            says,
+          },
+        ];
       },
     },
     {
@@ -99,7 +120,9 @@ export const consistency = family(
         const half = (column: string) => Math.floor(amount(team, column) / 2);
         edit.change(offense, [team], { fg_attempts: half("fg_attempts"), ft_attempts: half("ft_attempts"), turnovers: half("turnovers") });
         const says = [`${all.length - wrong} of ${all.length} compared players agree`];
-        return [{ check: "consistency", subject: "usage-formula", verdict: verdictOf(day, wrong, all.length), reason: "usage_differs", says }];
+        return [
+          { check: "consistency", subject: "usage-formula", verdict: verdictOf(day, wrong, all.length), reason: "usage_differs", says },
+        ];
       },
     },
     {
@@ -110,9 +133,13 @@ export const consistency = family(
         const least = tooMany(day, all.length);
         if (all.length < 5) return undefined;
         const wrong = dice.some(all, dice.whole(least, Math.min(all.length, least + 8)));
-        edit.change(day.rules.precompute.cache, wrong, (row) => ({ points_avg_last_5: Math.round((amount(row, "points_avg_last_5") + dice.whole(15, 60) / 10) * 10) / 10 }));
+        edit.change(day.rules.precompute.cache, wrong, (row) => ({
+          points_avg_last_5: Math.round((amount(row, "points_avg_last_5") + dice.whole(15, 60) / 10) * 10) / 10,
+        }));
         const says = [`${all.length - wrong.length} of ${all.length} compared players agree`];
-        return [{ check: "consistency", subject: "averages", verdict: verdictOf(day, wrong.length, all.length), reason: "averages_differ", says }];
+        return [
+          { check: "consistency", subject: "averages", verdict: verdictOf(day, wrong.length, all.length), reason: "averages_differ", says },
+        ];
       },
     },
   ],
@@ -122,7 +149,9 @@ export const consistency = family(
       draw(day, dice, edit) {
         if (noSample(day)) return undefined;
         const all = sample(day);
-        edit.change(day.rules.analytics.players, dice.some(all, tooMany(day, all.length) - 1), (row) => ({ points: amount(row, "points") + 1 }));
+        edit.change(day.rules.analytics.players, dice.some(all, tooMany(day, all.length) - 1), (row) => ({
+          points: amount(row, "points") + 1,
+        }));
         return [];
       },
     },
@@ -141,7 +170,10 @@ export const consistency = family(
       draw(day, dice, edit) {
         if (noSample(day)) return undefined;
         const names = new Set(dice.some(sample(day), 3).map((row) => row["player_lookup"]));
-        edit.drop(day.rules.precompute.cache, rowsIn(day, day.rules.precompute.cache).filter((row) => names.has(row["player_lookup"] ?? null)));
+        edit.drop(
+          day.rules.precompute.cache,
+          rowsIn(day, day.rules.precompute.cache).filter((row) => names.has(row["player_lookup"] ?? null)),
+        );
         return [];
       },
     },

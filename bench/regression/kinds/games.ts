@@ -20,7 +20,10 @@ function dropAllOf(day: Day, game: Game, edit: Edit): void {
 }
 
 /** Rows that the night brought and that name a team of these games. */
-function rowsNaming(day: Day, games: readonly Game[]): { readonly strays: number; readonly teamed: number; readonly teams: readonly string[] } {
+function rowsNaming(
+  day: Day,
+  games: readonly Game[],
+): { readonly strays: number; readonly teamed: number; readonly teams: readonly string[] } {
   const { players, offense } = day.rules.analytics;
   const tables = [...boxTables(day), players, offense, ...preparedTables(day.rules)];
   const teams = games.flatMap(({ away, home }) => [away, home]).toSorted();
@@ -28,7 +31,27 @@ function rowsNaming(day: Day, games: readonly Game[]): { readonly strays: number
   return { strays: rows.filter((row) => teams.includes(text(row, "team_abbr"))).length, teamed: rows.length, teams };
 }
 
-const everything = ["box-scores", "analytics", "unique-keys", "minutes", "usage-rate", "fields", "whole-games", "consistency", "completion", "features", "predictions", "predictions-active", "lines", "grading", "scrapers", "runs"];
+/** Where it is the only game, these can't be measured either. */
+const ofTheOnlyGame = ["features", "grading"];
+
+const everything = [
+  "box-scores",
+  "analytics",
+  "unique-keys",
+  "minutes",
+  "usage-rate",
+  "fields",
+  "whole-games",
+  "consistency",
+  "completion",
+  "features",
+  "predictions",
+  "predictions-active",
+  "lines",
+  "grading",
+  "scrapers",
+  "runs",
+];
 
 export const games = family(
   "games",
@@ -62,7 +85,8 @@ export const games = family(
         const all = playedGames(day, "games");
         if (all.length === 0) return undefined;
         const stuck = dice.some(all, dice.whole(1, Math.min(4, all.length)));
-        for (const game of stuck) edit.change(day.rules.games.schedule, scheduleRow(day, game), { game_status: 2, game_status_text: "Q4 2:11" });
+        for (const game of stuck)
+          edit.change(day.rules.games.schedule, scheduleRow(day, game), { game_status: 2, game_status_text: "Q4 2:11" });
         const line = stuck.length === 1 ? [] : [`${stuck.length} of ${slated(day)} games are not final`];
         return stuck.map(({ name }) => ({
           check: "games",
@@ -88,6 +112,7 @@ export const games = family(
     },
     {
       name: "status that nobody has explained",
+      rests: ofTheOnlyGame,
       draw(day, dice, edit) {
         const all = playedGames(day, "games");
         if (all.length === 0) return undefined;
@@ -99,6 +124,7 @@ export const games = family(
     },
     {
       name: "game of an unknown competition",
+      rests: ofTheOnlyGame,
       draw(day, dice, edit) {
         const all = playedGames(day, "games");
         if (all.length === 0) return undefined;
@@ -155,7 +181,12 @@ export const games = family(
       draw(day, dice, edit) {
         const [row] = rowsIn(day, day.rules.games.schedule);
         if (row === undefined || playedGames(day, "games").length === 0) return undefined;
-        const values = { game_id: `00${dice.pick([1, 3])}2500${dice.whole(100, 999)}`, game_status: dice.pick([1, 2, 3]), away_team_tricode: "STA", home_team_tricode: "WLD" };
+        const values = {
+          game_id: `00${dice.pick([1, 3])}2500${dice.whole(100, 999)}`,
+          game_status: dice.pick([1, 2, 3]),
+          away_team_tricode: "STA",
+          home_team_tricode: "WLD",
+        };
         edit.add(day.rules.games.schedule, day.date, [{ ...row, ...values }]);
         return [];
       },

@@ -2,14 +2,21 @@ import { catalogue } from "../../../src/checks/catalogue.ts";
 import type { Kind } from "../kind.ts";
 import { analytics } from "./analytics.ts";
 import { boxScores } from "./box-scores.ts";
-import { runs, scrapers } from "./collections.ts";
 import { completion } from "./completion.ts";
 import { consistency } from "./consistency.ts";
+import { features } from "./features.ts";
+import { fields } from "./fields.ts";
 import { games } from "./games.ts";
-import { fields, minutes, usage, wholeGames } from "./players.ts";
-import { features, grading, lines, predictions } from "./predictions.ts";
+import { grading } from "./grading.ts";
+import { lines } from "./lines.ts";
+import { minutes } from "./minutes.ts";
+import { predictions } from "./predictions.ts";
+import { runs } from "./runs.ts";
+import { scrapers } from "./scrapers.ts";
 import { tables } from "./tables.ts";
 import { uniqueKeys } from "./unique-keys.ts";
+import { usageRate } from "./usage-rate.ts";
+import { wholeGames } from "./whole-games.ts";
 
 const all: readonly Kind[] = [
   ...games,
@@ -17,7 +24,7 @@ const all: readonly Kind[] = [
   ...analytics,
   ...uniqueKeys,
   ...minutes,
-  ...usage,
+  ...usageRate,
   ...fields,
   ...wholeGames,
   ...consistency,

@@ -2,10 +2,29 @@ import type { Rules } from "../../../src/pipeline/load.ts";
 import { tableRules } from "../../../src/pipeline/load.ts";
 import { clockNames } from "../clocks.ts";
 import type { Day } from "../day.ts";
+import { rowsIn } from "../day.ts";
 import { family } from "../kind.ts";
 
 /** Whatever reads the table may be unable to say anything; that it says nothing good of it, the overall verdict shows. */
-const readers = ["games", "box-scores", "analytics", "unique-keys", "minutes", "usage-rate", "fields", "whole-games", "consistency", "completion", "features", "predictions", "predictions-active", "lines", "grading", "scrapers", "runs"];
+const readers = [
+  "games",
+  "box-scores",
+  "analytics",
+  "unique-keys",
+  "minutes",
+  "usage-rate",
+  "fields",
+  "whole-games",
+  "consistency",
+  "completion",
+  "features",
+  "predictions",
+  "predictions-active",
+  "lines",
+  "grading",
+  "scrapers",
+  "runs",
+];
 
 function keysOf(rules: Rules, table: string): readonly string[] {
   const { partition, key, also_once: once = [] } = tableRules(rules, table);
@@ -63,7 +82,15 @@ export const tables = family(
       rests: readers,
       draw(day, dice, edit) {
         const table = dice.pick(required(day));
-        const refusal = dice.pick(["denied", "unauthenticated", "not_enabled", "wrong_location", "throttled", "unavailable", "malformed"] as const);
+        const refusal = dice.pick([
+          "denied",
+          "unauthenticated",
+          "not_enabled",
+          "wrong_location",
+          "throttled",
+          "unavailable",
+          "malformed",
+        ] as const);
         edit.fail({ port: "warehouse", target: table, with: refusal });
         return [{ check: "tables", subject: table, verdict: "unknown", reason: refusal, says: [table] }];
       },
@@ -73,10 +100,46 @@ export const tables = family(
     {
       name: "deduced columns gone",
       draw(day, dice, edit) {
-        const inferred = ["nba_raw.nbac_injury_report report_hour", "nba_raw.odds_api_game_lines bookmaker", "nba_precompute.player_composite_factors game_id", "nba_raw.bdl_player_boxscores points", "nba_raw.odds_api_player_points_props points_line"];
+        const inferred = [
+          "nba_raw.nbac_injury_report report_hour",
+          "nba_raw.odds_api_game_lines bookmaker",
+          "nba_precompute.player_composite_factors game_id",
+          "nba_raw.bdl_player_boxscores points",
+          "nba_raw.odds_api_player_points_props points_line",
+        ];
         const [table = "", column = ""] = dice.pick(inferred).split(" ");
         if (keysOf(day.rules, table).includes(column)) return undefined;
         edit.dropColumn(table, column);
+        return [];
+      },
+    },
+    {
+      name: "a column more than declared",
+      draw(day, dice, edit) {
+        edit.columns(dice.pick(required(day)), (columns) => ({ ...columns, added_by_the_operator: { kind: "string", inferred: false } }));
+        return [];
+      },
+    },
+    {
+      name: "columns in another order",
+      draw(day, dice, edit) {
+        edit.columns(dice.pick(required(day)), (columns) => Object.fromEntries(Object.entries(columns).toReversed()));
+        return [];
+      },
+    },
+    {
+      name: "halt state without its deduced columns",
+      draw({ rules }, _dice, edit) {
+        edit.columns(rules.predictions.halt_state, () => ({ updated_by: { kind: "string", inferred: false } }));
+        return [];
+      },
+    },
+    {
+      name: "a table that only explains empty for the date",
+      draw(day, _dice, edit) {
+        const rows = rowsIn(day, "nba_raw.nbac_team_boxscore");
+        if (rows.length === 0) return undefined;
+        edit.drop("nba_raw.nbac_team_boxscore", rows);
         return [];
       },
     },

@@ -11,7 +11,11 @@ function uniqueTables({ rules }: Day): readonly TableName[] {
 }
 
 /** A table with rows of which each must be there once, drawn. */
-function drawTable(day: Day, dice: Dice, among = uniqueTables(day)): { readonly table: TableName; readonly rows: readonly Row[] } | undefined {
+function drawTable(
+  day: Day,
+  dice: Dice,
+  among = uniqueTables(day),
+): { readonly table: TableName; readonly rows: readonly Row[] } | undefined {
   const filled = among.map((table) => ({ table, rows: onceRows(day, table) })).filter(({ rows }) => rows.length > 0);
   return filled.length === 0 ? undefined : dice.pick(filled);
 }
@@ -85,7 +89,12 @@ export const uniqueKeys = family(
         const { table, rows } = drawn;
         const copied = dice.some(rows, Math.min(rows.length, dice.whole(1, 30)));
         // Half of a game, written by an earlier run.
-        edit.copy(table, copied, (row) => ({ ...written("processed_at", 30)(row), fg_attempts: Math.floor(amount(row, "fg_attempts") / 2), data_hash: "0123456789abcdef", ...(table === offense ? { possessions: Math.floor(amount(row, "possessions") / 2) } : {}) }));
+        edit.copy(table, copied, (row) => ({
+          ...written("processed_at", 30)(row),
+          fg_attempts: Math.floor(amount(row, "fg_attempts") / 2),
+          data_hash: "0123456789abcdef",
+          ...(table === offense ? { possessions: Math.floor(amount(row, "possessions") / 2) } : {}),
+        }));
         return [surplusSign(day, table, copied.length, rows.length, "with conflicting content")];
       },
     },
@@ -114,7 +123,18 @@ export const uniqueKeys = family(
     },
     {
       name: "rows without their key",
-      rests: ["whole-games", "minutes", "box-scores", "grading", "lines", "scrapers", "consistency", "predictions", "predictions-active", "features"],
+      rests: [
+        "whole-games",
+        "minutes",
+        "box-scores",
+        "grading",
+        "lines",
+        "scrapers",
+        "consistency",
+        "predictions",
+        "predictions-active",
+        "features",
+      ],
       draw(day, dice, edit) {
         const drawn = drawTable(day, dice);
         if (drawn === undefined || tableRules(day.rules, drawn.table).columns["player_lookup"] === undefined) return undefined;
@@ -157,7 +177,11 @@ export const uniqueKeys = family(
         const table = day.rules.run_history;
         const rows = rowsIn(day, table).filter((row) => row["processed_at"] !== null);
         if (rows.length === 0) return undefined;
-        edit.copy(table, dice.some(rows, dice.whole(1, rows.length)), () => ({ status: "running", processed_at: null, records_processed: null }));
+        edit.copy(table, dice.some(rows, dice.whole(1, rows.length)), () => ({
+          status: "running",
+          processed_at: null,
+          records_processed: null,
+        }));
         return [];
       },
     },
@@ -178,7 +202,11 @@ export const uniqueKeys = family(
         const rows = rowsIn(day, players);
         if (rows.length === 0) return undefined;
         const other = new Date(Date.parse(`${day.date}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
-        edit.add(players, other, dice.some(rows, 1).map((row) => ({ ...row, game_date: other, player_lookup: `${text(row, "player_lookup")}junior` })));
+        edit.add(
+          players,
+          other,
+          dice.some(rows, 1).map((row) => ({ ...row, game_date: other, player_lookup: `${text(row, "player_lookup")}junior` })),
+        );
         return [];
       },
     },

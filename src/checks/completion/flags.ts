@@ -16,8 +16,7 @@ import { notApplicable, notDue, pass, problem, putOff, unknown, waitsFor } from 
 import { keepOne, writtenBetween } from "../keep.ts";
 import { beingRewritten, recentRun } from "../rewriting.ts";
 import { at, consequences, severityBy } from "../words.ts";
-import { gamesOwing } from "../slate.ts";
-import { clockTolerance, isExpired, modeAt } from "./mode.ts";
+import { clockTolerance, isExpired, isOwed, modeAt } from "./mode.ts";
 
 type Processor = Rules["completion"]["processors"][string];
 
@@ -33,12 +32,19 @@ export const flags = defineCheck({
   question: "Does the flag of each processor agree with the rows of its table?",
   depth: "quick",
   about,
-  subjects: ({ rules }): ProcessorSubject[] =>
-    Object.entries(rules.completion.processors).map(([name, processor]) => ({ id: `${rules.completion.phase}/${name}`, name, processor })),
+  subjects: (scope): ProcessorSubject[] => (isOwed(scope) ? processorsOf(scope) : []),
   needs: ({ processor }, { rules, date }) => ({ document: completionDocument(rules, date), rows: rowsOf(rules, date, processor.table) }),
   wants: (_subject, scope) => ({ runs: processorRuns(scope.rules, scope.date), ...analyticsLooks(scope) }),
   judge: ({ document, rows, ...wanted }, { subject, scope }) => [judgeFlag(subject, document, rows, wanted, scope)],
 });
+
+function processorsOf({ rules }: Scope): ProcessorSubject[] {
+  return Object.entries(rules.completion.processors).map(([name, processor]) => ({
+    id: `${rules.completion.phase}/${name}`,
+    name,
+    processor,
+  }));
+}
 
 type Wanted = EvidenceOf<ReturnType<typeof analyticsLooks>> & { readonly runs: Evidence<TableFacts<RunRow>> };
 
@@ -47,8 +53,6 @@ function judgeFlag(subject: ProcessorSubject, { record }: CompletionFacts, rows:
   const flagged = record?.entries.some((entry) => entry.name === name && isCompletion(entry)) === true;
   const figures = { recorded: flagged ? 1 : 0, filled: rows.rows.length > 0 ? 1 : 0 };
   if (scope.slate.kind === "none") return notApplicable("no_games", scope.slate.why);
-  if (scope.slate.kind === "games" && gamesOwing(scope.slate, "analytics").length === 0)
-    return notApplicable("not_owed", "no game of this date goes through this phase");
   if (record === null && rows.rows.length > 0 && isExpired(scope))
     return notApplicable("expired", "the document is past its retention, so its absence says nothing");
   if (flagged && rows.rows.length === 0) return flagWithoutRows(subject, wanted.runs, scope);

@@ -3,6 +3,7 @@ import type { CalendarDate } from "../../pipeline/dates.ts";
 import { dateAt, daysBetween } from "../../pipeline/dates.ts";
 import type { Rules } from "../../pipeline/load.ts";
 import type { Scope } from "../check.ts";
+import { gamesOwing } from "../slate.ts";
 
 /** Minutes by which a stamp may lie after the moment that is judged: looks are made a little later, and clocks differ. */
 export const clockTolerance = 5;
@@ -14,6 +15,11 @@ export function modeAt(date: CalendarDate, asOf: Date, rules: Rules): ModeName {
   const today = dateAt(asOf, rules.zone);
   if (date < today) return "overnight";
   return date === today ? "same_day" : "tomorrow";
+}
+
+/** Whether the date has, or may have, games that go through this phase; of others nothing is recorded, and later nothing is kept. */
+export function isOwed({ slate }: Scope): boolean {
+  return slate.kind !== "games" || gamesOwing(slate, "analytics").length > 0;
 }
 
 /** Whether the tracker's document may have been deleted by the clean-up, so that its absence says nothing. */

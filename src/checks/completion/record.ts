@@ -17,9 +17,8 @@ import { defineCheck } from "../check.ts";
 import type { Figures, Finding } from "../finding.ts";
 import { note, notApplicable, notDue, pass, problem, putOff, unknown, waitsFor } from "../finding.ts";
 import { writtenBetween } from "../keep.ts";
-import { gamesOwing } from "../slate.ts";
 import { at, listNames, severityBy } from "../words.ts";
-import { clockTolerance, isExpired, isRepaired, modeAt, triggerDue } from "./mode.ts";
+import { clockTolerance, isExpired, isOwed, isRepaired, modeAt, triggerDue } from "./mode.ts";
 
 type Tables = Readonly<Record<string, TableFacts>>;
 
@@ -37,7 +36,7 @@ export const record = defineCheck({
   question: "Do the record's count and trigger agree with what the next phase has done?",
   depth: "quick",
   about,
-  subjects: ({ rules }) => [{ id: `${rules.completion.phase}/record` }],
+  subjects: (scope) => (isOwed(scope) ? [{ id: `${scope.rules.completion.phase}/record` }] : []),
   needs: (_subject, scope) => ({ ...tableLooks(scope), ...analyticsLooks(scope), document: completionDocument(scope.rules, scope.date) }),
   wants: (_subject, { rules, date }) => ({ orchestratorLog: unitLog(rules, date, rules.completion.orchestrator) }),
   judge: ({ document, players, offense, defense, orchestratorLog, ...rest }, { scope }) => {
@@ -66,7 +65,6 @@ function judgeRecord({ record: stored }: CompletionFacts, processed: AnalyticsFa
   const figures = storedFigures(stored);
   if (slate.kind === "none") return notApplicable("no_games", slate.why);
   if (slate.kind === "unknown") return unknown(slate.reason, slate.observed, slate.next);
-  if (gamesOwing(slate, "analytics").length === 0) return notApplicable("not_owed", "no game of this date goes through this phase");
   const due = dueAt(rules, "completion", date);
   if (asOf < due) return notDue("the record of the night", due, figures);
   if (!isComplete(processed, scope)) return waitsFor("analytics", figures);

@@ -1,5 +1,5 @@
 import { durationText, instantOf, addDays } from "../../pipeline/dates.ts";
-import type { Limit, OwnRowCheck } from "../../pipeline/own-checks.ts";
+import type { Condition, Limit, OwnRowCheck } from "../../pipeline/own-checks.ts";
 import type { Scope } from "../check.ts";
 import type { Figures } from "../finding.ts";
 import { at } from "../words.ts";
@@ -31,6 +31,8 @@ export interface Measured {
 }
 
 export function outcomeOf(check: OwnRowCheck, { rows, kinds, what }: Measured, scope: Scope): Outcome {
+  const blind = neverAsked(check, rows);
+  if (blind !== undefined) return nothing(`none of ${rows.length} ${what} has a ${blind.column}, so nothing was asked of it`);
   const chosen = check.where === undefined ? rows : rows.filter((row) => fulfils(row, check.where ?? [], kinds));
   const of = check.where === undefined ? what : `${what} whose ${saying(check.where)}`;
   switch (check.measure) {
@@ -56,6 +58,16 @@ export function outcomeOf(check: OwnRowCheck, { rows, kinds, what }: Measured, s
     case "equals":
       return check.equals.compare === "sums" ? sumsOf(check, chosen, of) : pairsOf(check, chosen, of);
   }
+}
+
+/**
+ * A condition on a number or time that no row has: that none is above 50 would be said of an empty column too. A code that is
+ * empty everywhere (no error, say) may be just what a good date looks like.
+ */
+function neverAsked(check: OwnRowCheck, rows: readonly Row[]): Condition | undefined {
+  const conditions = [...(check.where ?? []), ...(check.measure === "share" ? (check.of ?? []) : [])];
+  const ordering = conditions.filter(({ test }) => ["above", "at_least", "below", "at_most"].includes(test));
+  return rows.length === 0 ? undefined : ordering.find(({ column }) => rows.every((row) => (row[column] ?? null) === null));
 }
 
 type Share = Extract<OwnRowCheck, { readonly measure: "share" }>;

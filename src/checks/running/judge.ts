@@ -15,7 +15,7 @@ import type { RecentRun } from "../rewriting.ts";
 import { beingRewritten } from "../rewriting.ts";
 import { gamesOwing } from "../slate.ts";
 import { surplusOf } from "../surplus.ts";
-import { at, consequences, counted, listNames, severityBy } from "../words.ts";
+import { at, atSecond, consequences, counted, listNames, severityBy } from "../words.ts";
 import type { Run } from "./run.ts";
 import { overlapping, runText } from "./run.ts";
 
@@ -121,7 +121,10 @@ function judgeOverlaps(subject: RunSubject, own: readonly Run[], output: OutputE
   const more = pairs.length > 1 ? ` (and ${pairs.length - 1} more such pairs)` : "";
   const observed = `runs ${runText(pair[0], scope)} and ${runText(pair[1], scope)} of ${subject.id} overlapped${more}`;
   const surplus = output?.seen === true ? surplusOf(output.facts.rows, tableRules(scope.rules, subject.table)).rows : undefined;
-  if (surplus === 0) return [note("overlapped", `${observed}; ${subject.table} holds no surplus row`)];
+  if (surplus === 0) {
+    const when = pair.map(({ started }) => (started === undefined ? "?" : atSecond(started, scope))).join(" and ");
+    return [note("overlapped", `two runs of ${subject.id}, begun ${when}, overlapped${more}; no surplus row came of it`)];
+  }
   return [
     problem("P2", {
       reason: "overlapping",

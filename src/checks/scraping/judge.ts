@@ -19,7 +19,7 @@ import type { Window } from "./window.ts";
 import { nextWindowText, windowOf, windowText } from "./window.ts";
 
 /** What is known of one collection besides its own rows; each may have been refused. */
-export interface Circumstances {
+interface Circumstances {
   readonly log: Evidence<TableFacts<AttemptRow>>;
   readonly decisions: Evidence<TableFacts<DecisionRow>>;
   readonly expected: Evidence<TableFacts<ExpectedRunRow>>;
@@ -72,12 +72,13 @@ function judgeLanded(told: Case): Finding {
   const whole = landing.wholeAt ?? firstSuccess(attempts ?? []);
   if (whole === undefined || whole <= window.lateAt)
     return pass(`${id}: ${landedText(told)}${attemptsText(attempts, told.log, scope)}`, figures(1));
-  const firsts = landing.first !== undefined && window.at < landing.first && landing.first < whole ? landing.first : undefined;
-  const landed = firsts === undefined ? "landed" : `first rows ${gap(window.at, firsts)} and the last game`;
-  const observed = `${id}: ${landedText(told)}, ${landed} ${gap(window.at, whole)} after the expected ${windowText(window, scope)}`;
-  if (isCoveredElsewhere(told)) return note("landed_late", `${observed}; other sources have the same games`, figures(1, 1));
+  const firsts = landing.first !== undefined && window.at < landing.first ? landing.first : whole;
+  const brief = `${id} came ${timesText(told)}, ${gap(window.at, firsts)} after the expected ${windowText(window, scope)}`;
+  if (isCoveredElsewhere(told)) return note("landed_late", `${brief}; other sources have the same games`, figures(1, 1));
   const behind = readersBehind(told);
-  if (behind.length === 0) return note("landed_late", `${observed}; everything that reads it is newer`, figures(1, 1));
+  if (behind.length === 0) return note("landed_late", `${brief}; everything that reads it is newer`, figures(1, 1));
+  const landed = firsts < whole ? `first rows ${gap(window.at, firsts)} and the last game` : "landed";
+  const observed = `${id}: ${landedText(told)}, ${landed} ${gap(window.at, whole)} after the expected ${windowText(window, scope)}`;
   return problem("P3", {
     reason: "landed_late_unread",
     observed: `${observed}; not read since by ${listNames(behind)}${attemptsText(attempts, told.log, scope)}`,
@@ -88,11 +89,14 @@ function judgeLanded(told: Case): Finding {
 }
 
 /** `10 of 10 games, 348 rows, 14:45 ET to 15:00 ET` */
-function landedText({ landing, scope }: Case): string {
-  const { covered, of, rows, first, last } = landing;
-  const times =
-    first === undefined || last === undefined ? "" : first < last ? `, ${at(first, scope)} to ${at(last, scope)}` : `, ${at(first, scope)}`;
-  return `${covered} of ${counted(of, "game")}, ${counted(rows, "row")}${times}`;
+function landedText(told: Case): string {
+  const { covered, of, rows, first } = told.landing;
+  return `${covered} of ${counted(of, "game")}, ${counted(rows, "row")}${first === undefined ? "" : `, ${timesText(told)}`}`;
+}
+
+function timesText({ landing: { first, last }, scope }: Case): string {
+  if (first === undefined || last === undefined) return "late";
+  return first < last ? `${at(first, scope)} to ${at(last, scope)}` : at(first, scope);
 }
 
 /**
@@ -124,7 +128,11 @@ function judgeMissing(told: Case): Finding {
     return putOff(`${id}: nothing of the window of ${windowText(window, scope)} yet`, window.dueAt, figures(0));
   }
   if (isCoveredElsewhere(told))
-    return note("fallback_missing", `${missingText(told)}; other sources have these games complete`, figures(0));
+    return note(
+      "fallback_missing",
+      `${id}: ${landing.covered} of ${counted(landing.of, "game")}, which other sources have complete`,
+      figures(0),
+    );
   const [empty] = landing.rows === 0 ? emptySuccesses(attempts, window, scope) : [];
   if (empty !== undefined) return succeededWithNothing(told, empty);
   const skipped = told.decision !== undefined && !told.decision.runs && landing.rows === 0;

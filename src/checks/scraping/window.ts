@@ -57,7 +57,7 @@ export function windowText(window: Window, scope: Scope): string {
   return `${at(window.at, scope)}${window.scheduled ? " by the day's schedule" : ""}`;
 }
 
-/** `next window 04:00 ET, the one that counts 06:00 ET` */
+/** `next window 04:00 ET, counts at 06:00 ET` */
 export function nextWindowText({ earlier = [] }: Collecting, window: Window, scope: Scope): string {
   const { rules, date, asOf } = scope;
   const [next] = earlier
@@ -65,5 +65,5 @@ export function nextWindowText({ earlier = [] }: Collecting, window: Window, sco
     .filter((time) => time > asOf && time < window.at)
     .toSorted((a, b) => a.getTime() - b.getTime());
   if (next === undefined) return `next window ${windowText(window, scope)}`;
-  return `next window ${at(next, scope)}, the one that counts ${windowText(window, scope)}`;
+  return `next window ${at(next, scope)}, counts at ${windowText(window, scope)}`;
 }

@@ -61,16 +61,41 @@ describe("conditions", () => {
 
   test.each<[string, string, Row[], number]>([
     ["is", "{ column: points, is: 8 }", [{ points: 8 }, { points: 9 }], 1],
-    ["is not, and an empty value is not that either", "{ column: points, is_not: 8 }", [{ points: 8 }, { points: 9 }, { points: null }, { points: 7 }], 2],
-    ["one of", "{ column: team_abbr, one_of: [BOS, LAL] }", [{ team_abbr: "BOS" }, { team_abbr: "LAL" }, { team_abbr: "NYK" }, { team_abbr: null }], 2],
+    [
+      "is not, and an empty value is not that either",
+      "{ column: points, is_not: 8 }",
+      [{ points: 8 }, { points: 9 }, { points: null }, { points: 7 }],
+      2,
+    ],
+    [
+      "one of",
+      "{ column: team_abbr, one_of: [BOS, LAL] }",
+      [{ team_abbr: "BOS" }, { team_abbr: "LAL" }, { team_abbr: "NYK" }, { team_abbr: null }],
+      2,
+    ],
     ["above", "{ column: points, above: 8 }", [{ points: 8 }, { points: 9 }], 1],
     ["at least", "{ column: points, at_least: 8 }", [{ points: 8 }, { points: 7 }], 1],
     ["below", "{ column: points, below: 8 }", [{ points: 8 }, { points: 7 }], 1],
     ["at most, and nothing is not at most anything", "{ column: points, at_most: 8 }", [{ points: 8 }, { points: null }], 1],
     ["empty", "{ column: points, null: true }", [{ points: null }, { points: 0 }], 1],
     ["not empty", "{ column: points, null: false }", [{ points: null }, { points: 0 }], 1],
-    ["an instant by its time, whatever its offset", '{ column: created_at, at_least: "2026-02-04T06:00:00-05:00" }', [{ created_at: "2026-02-04T11:00:00.000Z" }, { created_at: "2026-02-04T10:59:59.000Z" }], 1],
-    ["all of a list", "[{ column: points, above: 0 }, { column: is_dnp, is: false }]", [{ points: 5, is_dnp: false }, { points: 5, is_dnp: true }, { points: 0, is_dnp: false }, { points: 5, is_dnp: null }], 1],
+    [
+      "an instant by its time, whatever its offset",
+      '{ column: created_at, at_least: "2026-02-04T06:00:00-05:00" }',
+      [{ created_at: "2026-02-04T11:00:00.000Z" }, { created_at: "2026-02-04T10:59:59.000Z" }],
+      1,
+    ],
+    [
+      "all of a list",
+      "[{ column: points, above: 0 }, { column: is_dnp, is: false }]",
+      [
+        { points: 5, is_dnp: false },
+        { points: 5, is_dnp: true },
+        { points: 0, is_dnp: false },
+        { points: 5, is_dnp: null },
+      ],
+      1,
+    ],
   ])("%s", async (_title, condition, rows, expected) => {
     expect(await count(condition, rows)).toBe(expected);
   });
@@ -137,7 +162,9 @@ describe("newest: an age at the clock", () => {
 describe("equals", () => {
   const pair = (more = "") => mine(`${table}, measure: equals, equals: { left: points, right: fg_makes${more} }`);
   const both = (row: Row, count = 1) =>
-    night((rows) => rows.map((each, index) => (index < count ? { ...each, points: 8, fg_makes: 8, ...row } : { ...each, points: 8, fg_makes: 8 })));
+    night((rows) =>
+      rows.map((each, index) => (index < count ? { ...each, points: 8, fg_makes: 8, ...row } : { ...each, points: 8, fg_makes: 8 })),
+    );
 
   test("row by row: one that differs is a miss, one without a value is not compared", async () => {
     expect(told(await judgeOwn(pair(), { night: both({ fg_makes: null }) }), "mine")).toEqual([
@@ -159,6 +186,8 @@ describe("equals", () => {
 
   test("nothing to compare is unknown, by rows and by sums", async () => {
     for (const compare of ["rows", "sums"])
-      expect(brief(await judgeOwn(pair(`, compare: ${compare}`), { night: both({ fg_makes: null }, 68) }))).toEqual(["unknown nothing_compared"]);
+      expect(brief(await judgeOwn(pair(`, compare: ${compare}`), { night: both({ fg_makes: null }, 68) }))).toEqual([
+        "unknown nothing_compared",
+      ]);
   });
 });

@@ -19,6 +19,25 @@ describe("could not look, nothing there, not to be asked: never a pass", () => {
     expect(brief(await judgeOwn(rows(), { night: { ...smallNight(), refused: { "player-rows": "denied" } } }))).toEqual(["unknown denied"]);
   });
 
+  test("an order asked of a column without any value is unknown: that none is above 50 is true of nothing too", async () => {
+    const high = (more: string) => mine(`${table}, where: { column: usage_rate, above: 50 }, ${more}`);
+    const rated = (usage: number | null) => {
+      const players = smallNight().tables["player-rows"] ?? [];
+      const rows = players.map((row, index) => ({ ...row, usage_rate: index === 0 ? usage : null }));
+      return { night: { ...smallNight(), tables: { ...smallNight().tables, "player-rows": rows } } };
+    };
+    for (const measure of ['measure: rows, pass: "= 0"', 'measure: share, pass: "<= 0.1"']) {
+      expect(brief(await judgeOwn(high(measure), rated(null)))).toEqual(["unknown nothing_compared"]);
+      expect(brief(await judgeOwn(high(measure), rated(20)))).toEqual(["pass ok"]);
+    }
+  });
+
+  test("a code that no row has may be just what is wanted", async () => {
+    expect(brief(await judgeOwn(mine(`${table}, measure: rows, where: { column: dnp_reason, is: error }, pass: "= 0"`)))).toEqual([
+      "pass ok",
+    ]);
+  });
+
   test("a column that the table lacks is unknown: null in every row is not what it holds", async () => {
     const night = { ...smallNight(), absent: { "player-rows": ["fg_makes"] } };
     expect(brief(await judgeOwn(rows(", where: { column: fg_makes, null: true }"), { night }))).toEqual(["unknown no_column"]);
@@ -71,7 +90,8 @@ describe("could not look, nothing there, not to be asked: never a pass", () => {
 });
 
 describe("when it is due", () => {
-  const missed = (rest: string, clock: string) => judgeOwn(mine(`${table}, measure: rows, pass: ">= 99"${rest}`), { clock: at(clock) }).then((judged) => brief(judged));
+  const missed = (rest: string, clock: string) =>
+    judgeOwn(mine(`${table}, measure: rows, pass: ">= 99"${rest}`), { clock: at(clock) }).then((judged) => brief(judged));
 
   test("with the table's stage, with its grace", async () => {
     expect(await missed("", "07:29")).toEqual(["not_due not_due"]);
@@ -129,8 +149,12 @@ describe("per game", () => {
 
 describe("log", () => {
   const log = (pass: string, more = "") =>
-    mine(`measure: log, log: { unit: nba-phase3-analytics-processors, text: "POST_WRITE_VALIDATION", from: D+1 04:00, to: D+1 08:00 }, due: D+1 08:00, pass: "${pass}"${more}`);
-  const lines = (count: number, more = false, loggedAtAll = true) => ({ answers: { "log for mine": { facts: { count, more, loggedAtAll } } } });
+    mine(
+      `measure: log, log: { unit: nba-phase3-analytics-processors, text: "POST_WRITE_VALIDATION", from: D+1 04:00, to: D+1 08:00 }, due: D+1 08:00, pass: "${pass}"${more}`,
+    );
+  const lines = (count: number, more = false, loggedAtAll = true) => ({
+    answers: { "log for mine": { facts: { count, more, loggedAtAll } } },
+  });
 
   test("counts the lines of the window, which is said", async () => {
     expect(told(await judgeOwn(log(">= 2"), lines(2)), "mine")).toEqual([
@@ -178,7 +202,8 @@ describe("object", () => {
 });
 
 describe("a statement", () => {
-  const sql = "SELECT player_lookup FROM {nba_analytics.player_game_summary} WHERE game_date = @date AND minutes_played IS NULL LIMIT @limit";
+  const sql =
+    "SELECT player_lookup FROM {nba_analytics.player_game_summary} WHERE game_date = @date AND minutes_played IS NULL LIMIT @limit";
   const late = mine(`${table}, measure: rows, sql: late.sql, columns: { player_lookup: string }, pass: "= 0"`);
   const answered = (count: number, held: number) => ({
     statements: { "late.sql": `-- players without minutes\n${sql}\n` },
@@ -206,7 +231,13 @@ describe("a statement", () => {
 });
 
 describe("as one of all checks", () => {
-  const pipeline = (checks: string) => overNba(`checks:\n${checks.split("\n").map((check) => `  - { ${check} }\n`).join("")}`);
+  const pipeline = (checks: string) =>
+    overNba(
+      `checks:\n${checks
+        .split("\n")
+        .map((check) => `  - { ${check} }\n`)
+        .join("")}`,
+    );
   const all = (own: ReturnType<typeof pipeline>) =>
     judgeDate({
       checks: checksOf(own),
@@ -219,7 +250,9 @@ describe("as one of all checks", () => {
     });
 
   test("a core check that misses, or could not look, decides; one that holds for the other half is not asked", async () => {
-    const own = pipeline(`${rows(", core: true")}\nid: early, why: w, next: n, ${table}, measure: rows, pass: ">= 1", half: pre_game, core: true`);
+    const own = pipeline(
+      `${rows(", core: true")}\nid: early, why: w, next: n, ${table}, measure: rows, pass: ">= 1", half: pre_game, core: true`,
+    );
     const judgement = await all(own);
     expect(judgement.scope.core).toEqual(["games", "box-scores", "analytics", "completion", "mine"]);
     expect(own.file.core_pre_game).toContain("early");
@@ -235,31 +268,91 @@ describe("as one of all checks", () => {
   });
 
   test.each<[string, string, RegExp]>([
-    ["the id of a shipped check", rows().replace("id: mine", "id: minutes"), /^mine\.yaml:4: checks\.0\.id: minutes is the id of a check that is shipped/u],
+    [
+      "the id of a shipped check",
+      rows().replace("id: mine", "id: minutes"),
+      /^mine\.yaml:4: checks\.0\.id: minutes is the id of a check that is shipped/u,
+    ],
     ["an id twice", `${rows()}\n${rows()}`, /^mine\.yaml:5: checks\.1\.id: the id mine is given twice/u],
-    ["another measure", rows().replace("measure: rows", "measure: row"), /^mine\.yaml:4: checks\.0\.measure: expected one of rows, share, distinct, newest, equals, log, object, got "row"/u],
-    ["a key of another measure", rows(", column: points"), /^mine\.yaml:4: checks\.0: unknown key "column" \(did you mean "columns"\?\); known keys: since, .*pass, warn, measure$/u],
-    ["a table that is not declared", rows().replace("player_game_summary", "player_game_sumary"), /checks\.0\.table: No table .*Did you mean "nba_analytics\.player_game_summary"/u],
-    ["a column that is not declared", rows(", where: { column: point, above: 0 }"), /checks\.0\.where\.(?:0\.)?column: No column "point"; .*Did you mean "points"/u],
-    ["a value that the column can't have", rows(", where: { column: is_dnp, is: no }"), /checks\.0\.where\.(?:0\.)?is: "no" is no value of is_dnp, of kind boolean/u],
+    [
+      "another measure",
+      rows().replace("measure: rows", "measure: row"),
+      /^mine\.yaml:4: checks\.0\.measure: expected one of rows, share, distinct, newest, equals, log, object, got "row"/u,
+    ],
+    [
+      "a key of another measure",
+      rows(", column: points"),
+      /^mine\.yaml:4: checks\.0: unknown key "column" \(did you mean "columns"\?\); known keys: since, .*pass, warn, measure$/u,
+    ],
+    [
+      "a table that is not declared",
+      rows().replace("player_game_summary", "player_game_sumary"),
+      /checks\.0\.table: No table .*Did you mean "nba_analytics\.player_game_summary"/u,
+    ],
+    [
+      "a column that is not declared",
+      rows(", where: { column: point, above: 0 }"),
+      /checks\.0\.where\.(?:0\.)?column: No column "point"; .*Did you mean "points"/u,
+    ],
+    [
+      "a value that the column can't have",
+      rows(", where: { column: is_dnp, is: no }"),
+      /checks\.0\.where\.(?:0\.)?is: "no" is no value of is_dnp, of kind boolean/u,
+    ],
     ["an order where there is none", rows(", where: { column: is_dnp, above: false }"), /is_dnp is of kind boolean, which has no order/u],
-    ["two tests in one condition", rows(", where: { column: points, above: 0, below: 9 }"), /say one of is, is_not, one_of, above, at_least, below, at_most, null of points/u],
+    [
+      "two tests in one condition",
+      rows(", where: { column: points, above: 0, below: 9 }"),
+      /say one of is, is_not, one_of, above, at_least, below, at_most, null of points/u,
+    ],
     ["a share in per cent", mine(`${table}, measure: share, pass: ">= 90"`), /checks\.0\.pass: a share is from 0 to 1/u],
-    ["an age without a unit", mine(`${table}, measure: newest, column: processed_at, pass: "<= 6"`), /checks\.0\.pass: an age needs its unit/u],
-    ["an age of what is no instant", mine(`${table}, measure: newest, column: points, pass: "<= 6 h"`), /points is of kind integer; expected one of kind instant/u],
+    [
+      "an age without a unit",
+      mine(`${table}, measure: newest, column: processed_at, pass: "<= 6"`),
+      /checks\.0\.pass: an age needs its unit/u,
+    ],
+    [
+      "an age of what is no instant",
+      mine(`${table}, measure: newest, column: points, pass: "<= 6 h"`),
+      /points is of kind integer; expected one of kind instant/u,
+    ],
     ["a unit of a number", mine(`${table}, measure: rows, pass: ">= 6 h"`), /only an age has a unit, not rows/u],
     ["a warning that is no weaker", rows(', warn: ">= 1"'), /checks\.0\.warn: must let more pass than ">= 1"/u],
     ["a warning of what is a warning", rows(', warn: ">= 0", severity: P3'), /checks\.0\.warn: a miss is a warning already/u],
-    ["per game of a table without teams", mine('table: nba_precompute.player_daily_cache, per: game, measure: rows, pass: ">= 1"'), /checks\.0\.per: nba_precompute\.player_daily_cache declares no team/u],
+    [
+      "per game of a table without teams",
+      mine('table: nba_precompute.player_daily_cache, per: game, measure: rows, pass: ">= 1"'),
+      /checks\.0\.per: nba_precompute\.player_daily_cache declares no team/u,
+    ],
     ["a stage that is not there", rows(", due: analitics"), /checks\.0\.due: No stage "analitics"; .*Did you mean "analytics"/u],
-    ["a grace beside a stage's own", rows(", due: analytics, grace: D+1 10:00"), /checks\.0\.grace: the stage analytics has its own grace/u],
+    [
+      "a grace beside a stage's own",
+      rows(", due: analytics, grace: D+1 10:00"),
+      /checks\.0\.grace: the stage analytics has its own grace/u,
+    ],
     ["a grace before it is due", rows(", due: D+1 10:00, grace: D+1 09:00"), /checks\.0\.grace: ends before the check is due/u],
-    ["a log that is never due", mine('measure: log, log: { unit: u, text: t, from: D 01:00, to: D 02:00 }, pass: ">= 1"'), /checks\.0\.due: needs `due`/u],
-    ["a log due in its window", mine('measure: log, log: { unit: nba-scrapers, text: t, from: D 01:00, to: D 02:00 }, due: D 01:30, pass: ">= 1"'), /checks\.0\.due: is before the window's end/u],
-    ["a log of a unit nobody knows", mine('measure: log, log: { unit: nba-scraper, text: t, from: D 01:00, to: D 02:00 }, due: D 02:00, pass: ">= 1"'), /checks\.0\.log\.unit: No unit "nba-scraper"; .*Did you mean "nba-scrapers"/u],
+    [
+      "a log that is never due",
+      mine('measure: log, log: { unit: u, text: t, from: D 01:00, to: D 02:00 }, pass: ">= 1"'),
+      /checks\.0\.due: needs `due`/u,
+    ],
+    [
+      "a log due in its window",
+      mine('measure: log, log: { unit: nba-scrapers, text: t, from: D 01:00, to: D 02:00 }, due: D 01:30, pass: ">= 1"'),
+      /checks\.0\.due: is before the window's end/u,
+    ],
+    [
+      "a log of a unit nobody knows",
+      mine('measure: log, log: { unit: nba-scraper, text: t, from: D 01:00, to: D 02:00 }, due: D 02:00, pass: ">= 1"'),
+      /checks\.0\.log\.unit: No unit "nba-scraper"; .*Did you mean "nba-scrapers"/u,
+    ],
     ["columns without a statement", rows(", columns: { a: string }"), /checks\.0\.columns: goes with `sql` only/u],
     ["a missing reason", rows().replace("why: ours, ", ""), /checks\.0\.why: expected text, got nothing \(the key is missing\)/u],
-    ["different kinds that can't be equal", mine(`${table}, measure: equals, equals: { left: points, right: team_abbr }`), /points is of kind integer, team_abbr of kind string; they can't be equal/u],
+    [
+      "different kinds that can't be equal",
+      mine(`${table}, measure: equals, equals: { left: points, right: team_abbr }`),
+      /points is of kind integer, team_abbr of kind string; they can't be equal/u,
+    ],
   ])("%s is refused with its line", (_title, check, expected) => {
     expect(refusalOf(() => checksOf(pipeline(check)))).toMatch(expected);
   });

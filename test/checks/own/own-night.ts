@@ -24,7 +24,10 @@ export async function judgeOwn(check: string, asked: Asked = {}): Promise<Judgem
   return judgeOn(overNba(`checks:\n  - { ${check} }\n`, asked.statements), asked);
 }
 
-export async function judgeOn(pipeline: Pipeline, { night = smallNight(), answers = {}, clock = at("09:30") }: Asked = {}): Promise<Judgement> {
+export async function judgeOn(
+  pipeline: Pipeline,
+  { night = smallNight(), answers = {}, clock = at("09:30") }: Asked = {},
+): Promise<Judgement> {
   const own = pipeline.file.checks.map(({ id }) => id);
   return judgeDate({
     checks: checksOf(pipeline).filter(({ id }) => own.includes(id)),
@@ -51,7 +54,10 @@ function answering(answers: OwnAnswers, others: Gather): Gather {
 export function told({ checks }: Judgement, id: string): string[] {
   const judged = checks.find(({ check }) => check.id === id);
   return (judged?.subjects ?? []).flatMap(({ subject, findings }) =>
-    findings.map((finding) => `${subject}: ${finding.verdict}${"severity" in finding ? ` ${finding.severity}` : ""} ${finding.reason}: ${finding.observed}`),
+    findings.map(
+      (finding) =>
+        `${subject}: ${finding.verdict}${"severity" in finding ? ` ${finding.severity}` : ""} ${finding.reason}: ${finding.observed}`,
+    ),
   );
 }
 

@@ -109,7 +109,8 @@ function setDocument(setting: Setting, name: string): Schema<Change> {
   const rules: FieldKinds = setting.pipeline.file.collections[name.split("/")[0] ?? ""] ?? { entry: {}, fields: {} };
   const field = (key: string): Schema<SetValue> => {
     const kind = rules.fields[key];
-    if (key.startsWith("_") || kind !== undefined || Object.keys(rules.entry).length === 0) return fieldValue(kind ?? "string", moment).transform((value) => ({ value }));
+    if (key.startsWith("_") || kind !== undefined || Object.keys(rules.entry).length === 0)
+      return fieldValue(kind ?? "string", moment).transform((value) => ({ value }));
     return either<SetValue>((input) =>
       typeof input === "string"
         ? scalar(`when the processor ended, e.g. 05:12, or a map of its entry`, (value) => instantOf(setting, value)).transform(

@@ -22,6 +22,10 @@ const leastOfTeam = 8;
 
 /** What is wrong with a scenario beyond its form: names that nothing bears, numbers that no night can hold. */
 export function problemsOf(scenario: Scenario, pipeline: Pipeline): readonly Problem[] {
+  if (pipeline.file.kind === "plain") {
+    const message = `a healthy night is one of games, of which the pipeline file ${pipeline.name} has none; use \`base: nothing\` with \`files\``;
+    return [{ message, path: ["base"] }];
+  }
   const nights = [
     ...nightProblems(scenario.night, pipeline, ["night"]),
     ...scenario.nights.flatMap((night, index) => nightProblems(night, pipeline, ["nights", index])),
@@ -170,9 +174,12 @@ function tableProblems(plot: Plot, change: Extract<Change, { readonly table: str
 
 /** Its rows follow from what the other tables get, and belong to no game. */
 function journalProblems(change: Extract<Change, { readonly table: string }>, path: Problem["path"]): Problem[] {
-  if (change.verb === "totals") return [{ message: `${change.table} follows from what lands elsewhere; it has no totals of its own`, path }];
+  if (change.verb === "totals")
+    return [{ message: `${change.table} follows from what lands elsewhere; it has no totals of its own`, path }];
   const isWhole = change.games === "all" || (change.verb === "arrive" && change.games === 0);
-  return isWhole ? [] : [{ message: `rows of ${change.table} belong to no game; leave \`games\` out`, path: [...path.slice(0, -1), "games"] }];
+  return isWhole
+    ? []
+    : [{ message: `rows of ${change.table} belong to no game; leave \`games\` out`, path: [...path.slice(0, -1), "games"] }];
 }
 
 function nightProblemsOf(
@@ -228,7 +235,9 @@ export function failProblems(plot: Plot, { port, target, from, until }: Fail, pa
   const known = targetsOf(plot, port);
   const first = target?.split(/[ /]/u)[0];
   return [
-    ...(first === undefined || known === undefined || known.includes(first) ? [] : [{ message: unknownName("target", first, known), path: [...path, "target"] }]),
+    ...(first === undefined || known === undefined || known.includes(first)
+      ? []
+      : [{ message: unknownName("target", first, known), path: [...path, "target"] }]),
     ...(until !== undefined && until <= from ? [{ message: "ends before it begins", path: [...path, "until"] }] : []),
   ];
 }

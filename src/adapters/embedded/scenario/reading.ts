@@ -3,7 +3,9 @@ import type { CalendarDate } from "../../../pipeline/dates.ts";
 import { addDays, parseInstant } from "../../../pipeline/dates.ts";
 import { calendarDate } from "../../../pipeline/dated.ts";
 import type { Pipeline } from "../../../pipeline/load.ts";
-import { record, scalar, text } from "../../../pipeline/yaml-file.ts";
+import { either, record, scalar, text } from "../../../pipeline/yaml-file.ts";
+
+export { either } from "../../../pipeline/yaml-file.ts";
 import type { GameChoice, GivenGame } from "./scenario.ts";
 
 /** What a time or a field means depends on these. */
@@ -68,15 +70,5 @@ export function keyed<T>(value: (key: string) => Schema<T>): Schema<Record<strin
   return either<Record<string, T>>((input) => {
     if (typeof input !== "object" || input === null || Array.isArray(input)) return z.record(z.string(), z.never(), "expected a map");
     return z.strictObject(Object.fromEntries(Object.keys(input).map((key) => [key, value(key)])));
-  });
-}
-
-/** Reads by a schema that depends on what is to be read; its problems keep their places. */
-export function either<T>(choose: (input: unknown) => Schema<T>): Schema<T> {
-  return z.unknown().transform((input, context) => {
-    const read = choose(input).safeParse(input);
-    if (read.success) return read.data;
-    for (const issue of read.error.issues) context.issues.push({ ...issue, input } as (typeof context.issues)[number]); // the same issue, one level up
-    return z.NEVER;
   });
 }

@@ -1,5 +1,5 @@
 import type { CalendarDate } from "../../../pipeline/dates.ts";
-import { addDays } from "../../../pipeline/dates.ts";
+import { addDays, calendarDateOf } from "../../../pipeline/dates.ts";
 import type { Column } from "../../../pipeline/schema.ts";
 import type { Row } from "../../../ports/warehouse.ts";
 import type { Dates, Span, StoredTable } from "../world.ts";
@@ -42,7 +42,7 @@ export function tableReader(held: HeldTable): TableReader {
 }
 
 function partReader(held: HeldTable, span: Span | undefined): (moment: number) => StoredTable {
-  const dates = span === undefined ? held.dates : held.dates.filter((date) => span.from <= addDays(date, held.daysBeyond) && date <= span.to);
+  const dates = span === undefined ? held.dates : within(held, span);
   const parts = dates.map((date) => held.partitionOf(date));
   const times = [...new Set(parts.flatMap((part) => part.times))].toSorted((a, b) => a - b);
   const known = new Map<number, StoredTable>();
@@ -52,6 +52,11 @@ function partReader(held: HeldTable, span: Span | undefined): (moment: number) =
     known.set(turn, table);
     return table;
   };
+}
+
+function within({ dates, daysBeyond }: HeldTable, span: Span): readonly CalendarDate[] {
+  const from = daysBeyond === 0 ? span.from : addDays(calendarDateOf(span.from), -daysBeyond);
+  return dates.filter((date) => from <= date && date <= span.to);
 }
 
 /** Who asks for the columns only doesn't wait for rows. */

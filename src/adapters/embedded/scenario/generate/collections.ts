@@ -34,7 +34,10 @@ export function healthyCollections(plot: Plot, count: CountRows): HealthyCollect
     ["phase4_completion", byDate((date) => precomputeRecord(plot, date, count))],
     ["grading_readiness", byDate((date) => readiness(plot, date))],
     ["processor_heartbeats", { ids: [...processors.keys()], writes: (id) => heartbeats(plot, processors.get(id)) }],
-    ["batch_processing_locks", { ids: [...processed.map(dailyBatch), ...new Set(processed.map(seasonBatch))], writes: (id) => batches(plot, id) }],
+    [
+      "batch_processing_locks",
+      { ids: [...processed.map(dailyBatch), ...new Set(processed.map(seasonBatch))], writes: (id) => batches(plot, id) },
+    ],
   ];
   return new Map(all.filter(([collection]) => plot.pipeline.file.collections[collection] !== undefined));
 }

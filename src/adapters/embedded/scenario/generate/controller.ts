@@ -2,12 +2,12 @@ import type { CalendarDate } from "../../../../pipeline/dates.ts";
 import { addDays } from "../../../../pipeline/dates.ts";
 import type { Plot } from "../plot.ts";
 import type { PlannedGame } from "./plan.ts";
-import type { Window } from "./scraping.ts";
-import { collectionsOf, postGameWindows } from "./scraping.ts";
+import type { ScrapeRun, Window } from "./scraping.ts";
+import { collectionsOf, postGameWindows, scrapeRuns } from "./scraping.ts";
 import { inBoxScores } from "./source.ts";
 
 /** What the controller decided about a workflow at a full hour. */
-export interface Decision {
+interface Decision {
   readonly at: Date;
   readonly workflow: string;
   readonly action: "RUN" | "SKIP";
@@ -24,6 +24,7 @@ interface Workflow {
   readonly day: 0 | 1;
   readonly windows: readonly Window[];
   readonly scrapers: readonly string[];
+  /** Games that it has something to collect of. */
   readonly games: readonly PlannedGame[];
 }
 
@@ -33,42 +34,42 @@ const lockedHour = 10;
 /** Every workflow is looked at every hour, here eight of them where the real controller has fifteen. */
 export function decisionsOf(plot: Plot, date: CalendarDate): readonly Decision[] {
   const hours = [hoursOf(plot, date), hoursOf(plot, addDays(date, 1))] as const;
-  return workflowsOf(plot, date).flatMap((workflow) => hours[workflow.day].map((at) => decide(workflow, at)));
+  const runs = scrapeRuns(plot, date);
+  return workflowsOf(plot, date).flatMap((workflow) => hours[workflow.day].map((at) => decide(workflow, runs, at)));
 }
 
 /** When each workflow was expected to run on a date, as written down that day at ten. */
 export function expectedOn(plot: Plot, date: CalendarDate) {
-  const { time } = plot.season.night(date);
-  const lockedAt = time(0, lockedHour, 0);
+  const day = plot.season.night(date);
+  const lockedAt = day.time(0, lockedHour, 0);
   return [date, addDays(date, -1)].flatMap((night) =>
     workflowsOf(plot, night)
       .filter(({ games }) => games.length > 0)
       .flatMap(({ name, windows, scrapers }) =>
         windows
-          .filter(({ at }) => time(0, 0, 0) <= at && at < time(1, 0, 0))
+          .filter(({ at }) => day.time(0, 0, 0) <= at && at < day.time(1, 0, 0))
           .map(({ at }) => ({ workflow: name, at, lockedAt, scrapers })),
       ),
   );
 }
 
 function workflowsOf(plot: Plot, date: CalendarDate): readonly Workflow[] {
-  const collections = collectionsOf(plot, date);
-  const windows = collections.flatMap((collection) => collection.windows.map((window) => ({ window, collection })));
   const night = plot.season.night(date);
+  const collections = collectionsOf(plot, date);
   const late = plot.pipeline.file.scraping.for_the_night_before;
   const after = postGameWindows(plot).map(({ workflow, time }) => {
     // Named for the evening of its own date, it collects what the night before still lacks.
     const at = night.time(time.day + (late.includes(workflow) ? 1 : 0), time.hour, time.minute);
     return { name: workflow, day: 1 as const, windows: [{ workflow, at }] };
   });
-  const names = new Set(windows.map(({ window }) => window.workflow).filter((name) => !after.some((known) => known.name === name)));
-  const before = [...names].map((name) => ({
+  const others = collections.flatMap(({ windows }) => windows).filter(({ workflow }) => !after.some(({ name }) => name === workflow));
+  const before = [...Map.groupBy(others, ({ workflow }) => workflow)].map(([name, windows]) => ({
     name,
     day: 0 as const,
-    windows: distinct(windows.flatMap(({ window }) => (window.workflow === name ? [window] : []))),
+    windows: distinct(windows),
   }));
   return [...before, ...after].map((workflow) => {
-    const own = collections.filter((collection) => collection.windows.some((window) => window.workflow === workflow.name));
+    const own = collections.filter(({ windows }) => windows.some((window) => window.workflow === workflow.name));
     const games = own.length > 0 ? own.flatMap((collection) => collection.games) : inBoxScores(night);
     return { ...workflow, scrapers: own.map(({ scraper }) => scraper), games: [...new Set(games)] };
   });
@@ -80,20 +81,21 @@ function distinct(windows: readonly Window[]): readonly Window[] {
 
 /** The full hours of a date: 23 or 25 of them where clocks are changed. */
 function hoursOf({ season }: Plot, date: CalendarDate): readonly Date[] {
-  const { time } = season.night(date);
-  const [from, to] = [time(0, 0, 0).getTime(), time(1, 0, 0).getTime()];
+  const day = season.night(date);
+  const [from, to] = [day.time(0, 0, 0).getTime(), day.time(1, 0, 0).getTime()];
   return Array.from({ length: Math.round((to - from) / 3_600_000) }, (_, hour) => new Date(from + hour * 3_600_000));
 }
 
-function decide({ name, windows, scrapers, games }: Workflow, at: Date): Decision {
+function decide({ name, windows, games }: Workflow, runs: readonly ScrapeRun[], at: Date): Decision {
   const apart = (window: Window): number => Math.abs(window.at.getTime() - at.getTime());
   const [nearest] = windows.toSorted((a, b) => apart(a) - apart(b));
   const minutesApart = nearest === undefined ? undefined : Math.round(apart(nearest) / 60_000);
   const skipped = { at, workflow: name, action: "SKIP", minutesApart, scrapers: [], games: [] } as const;
   if (games.length === 0) return { ...skipped, reason: "No games" };
   if (nearest === undefined || !isOpen(nearest, at)) return { ...skipped, reason: "Outside of its window" };
-  if (scrapers.length === 0) return { ...skipped, reason: "Nothing left to collect" };
-  return { at, workflow: name, action: "RUN", reason: "In its window", minutesApart, scrapers, games };
+  const own = runs.filter(({ window }) => window?.workflow === name && window.at.getTime() === nearest.at.getTime());
+  if (own.length === 0) return { ...skipped, reason: "Nothing left to collect" };
+  return { ...skipped, action: "RUN", reason: "In its window", scrapers: [...new Set(own.map(({ scraper }) => scraper))], games };
 }
 
 /** Of a window that lies between two hours the later one takes care. */

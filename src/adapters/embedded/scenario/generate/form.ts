@@ -44,7 +44,10 @@ function formOf(season: Season, team: string, date: CalendarDate): TeamForm {
       recent.push(line);
     }
   }
-  return { players: new Map([...played].map(([player, lines]) => [player, averages(lines)])), pace: paces.length === 0 ? null : mean(paces) };
+  return {
+    players: new Map([...played].map(([player, lines]) => [player, averages(lines)])),
+    pace: paces.length === 0 ? null : mean(paces),
+  };
 }
 
 /** Newest first. */

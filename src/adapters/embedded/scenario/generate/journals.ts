@@ -113,7 +113,7 @@ function decisionId(workflow: string, at: Date): string {
   return fingerprint(`${workflow} ${at.toISOString()}`, 16);
 }
 
-/** Each decision to run was carried out five minutes later; what its scrapers did stands in their log. */
+/** What came of each decision to run; what its scrapers did stands in their own log. */
 function workflowRuns(plot: Plot, date: CalendarDate): readonly Entry[] {
   const byWindow = Map.groupBy(
     scrapeRuns(plot, date).filter(({ window }) => window !== undefined),

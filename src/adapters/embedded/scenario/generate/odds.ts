@@ -37,20 +37,25 @@ export const injuryReport: TableSource = {
   },
   size: (game, season) => prepared(season, game).filter(({ out }) => out).length,
   arrivals: (night) =>
-    [9, 11, 13, 15, 17, 19].map((hour) => ({ at: night.time(0, hour, 4), games: preparedFor(night) })).filter(({ games }) => games.length > 0),
+    [9, 11, 13, 15, 17, 19]
+      .map((hour) => ({ at: night.time(0, hour, 4), games: preparedFor(night) }))
+      .filter(({ games }) => games.length > 0),
 };
 
 /** Rows reach the table four minutes after their window opens. */
-export const minutesToLand = 4;
+const minutesToLand = 4;
+const hourMs = 3_600_000;
 
-/** When prices are asked for: from twelve hours before the first game on, but not before eight, and every two hours. */
+/** When prices are asked for: from twelve hours before the first game on, but not before eight, and every two hours, on the hour. */
 export function bettingWindows(night: PlannedNight): readonly Date[] {
   const tipOffs = preparedFor(night).map(({ tipOff }) => tipOff.getTime());
   if (tipOffs.length === 0) return [];
   const [first, last] = [Math.min(...tipOffs), Math.max(...tipOffs)];
   const [from, to] = [night.time(0, 8, 0).getTime(), night.time(0, 20, 0).getTime()];
+  const opens = Math.min(to, Math.max(from, first - 12 * hourMs));
   const windows: Date[] = [];
-  for (let at = new Date(Math.min(to, Math.max(from, first - 12 * 3_600_000))); at.getTime() < last; at = addMinutes(at, 120)) windows.push(at);
+  // The controller looks once an hour, so a window of 10:30 is taken care of at ten.
+  for (let at = new Date(Math.floor(opens / hourMs) * hourMs); at.getTime() < last; at = addMinutes(at, 120)) windows.push(at);
   return windows;
 }
 
@@ -68,6 +73,6 @@ function bookmakersOf(seed: number, player: string): readonly string[] {
 
 /** Counted from noon, because clocks are changed at night. */
 function hourOf(night: PlannedNight, at: Date): number {
-  const sinceNoon = Math.floor((at.getTime() - night.time(0, 12, 0).getTime()) / 3_600_000);
+  const sinceNoon = Math.floor((at.getTime() - night.time(0, 12, 0).getTime()) / hourMs);
   return Math.min(23, Math.max(0, 12 + sinceNoon));
 }

@@ -67,7 +67,11 @@ function forecast({ player, line, usual }: Prepared, chance: number): Pick<Predi
 }
 
 function fate(line: number | undefined, first: number, second: number): Pick<Prediction, "active" | "superseding" | "graded"> {
-  return { active: line !== undefined || first < 0.1, superseding: line !== undefined && first < 0.08, graded: line !== undefined && second < 0.985 };
+  return {
+    active: line !== undefined || first < 0.1,
+    superseding: line !== undefined && first < 0.08,
+    graded: line !== undefined && second < 0.985,
+  };
 }
 
 function predictionRows(game: PlannedGame, prediction: Prediction, at: Date): readonly Row[] {

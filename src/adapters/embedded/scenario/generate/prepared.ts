@@ -1,6 +1,7 @@
 import { boxScore } from "./box-scores.ts";
 import { roster } from "./league.ts";
 import type { PlannedGame, PlannedNight, Season } from "./plan.ts";
+import type { Random } from "./random.ts";
 import { random } from "./random.ts";
 
 /** A player as everybody knows him before the game. */
@@ -40,26 +41,27 @@ function sideOf(season: Season, game: PlannedGame, side: 0 | 1): Prepared[] {
   const [team, opponent] = side === 0 ? [game.away, game.home] : [game.home, game.away];
   const dice = random(season.seed, "prepared", game.date, team);
   const players = roster(season.seed, team).slice(0, game.upcoming[side]);
-  const out = new Set(injured(season, game, players).slice(0, dice.whole(1, 3)));
-  const quotes = linesOf(players.map((player, standing) => ({ player, standing, rank: standing + dice.between(0, 3), out: out.has(player) })));
+  const out = new Set(injured(season, game, team, players).slice(0, dice.whole(1, 3)));
+  const rotation = rotationOf(dice, players, out);
   return players.map((player, standing) => {
     const usual = Math.round((expectation(standing) + dice.between(-3, 3)) * 10) / 10;
-    const quote = Math.max(4.5, Math.floor(usual) + 0.5);
-    return { player, team, opponent, home: side === 1, out: out.has(player), line: quotes.has(player) ? quote : undefined, usual };
+    const line = rotation.has(player) ? Math.max(4.5, Math.floor(usual) + 0.5) : undefined;
+    return { player, team, opponent, home: side === 1, out: out.has(player), line, usual };
   });
+}
 
-  /** Bookmakers quote the rotation: between 42 and 47 % of those prepared. */
-  function linesOf(all: readonly { player: string; rank: number; out: boolean }[]): ReadonlySet<string> {
-    const ranked = all.filter((each) => !each.out).toSorted((a, b) => a.rank - b.rank);
-    return new Set(ranked.slice(0, Math.round(all.length * dice.between(0.42, 0.47))).map(({ player }) => player));
-  }
+/** Those whom bookmakers quote: between 42 and 47 % of the team, mostly those of high standing. */
+function rotationOf(dice: Random, players: readonly string[], out: ReadonlySet<string>): ReadonlySet<string> {
+  const ranked = players.map((player, standing) => ({ player, rank: standing + dice.between(0, 3) })).toSorted((a, b) => a.rank - b.rank);
+  const fit = ranked.filter(({ player }) => !out.has(player));
+  return new Set(fit.slice(0, Math.round(players.length * dice.between(0.42, 0.47))).map(({ player }) => player));
 }
 
 /** Whom the report names does not play. Of a game that never began nobody knows, so it's the end of the bench. */
-function injured(season: Season, game: PlannedGame, players: readonly string[]): readonly string[] {
+function injured(season: Season, game: PlannedGame, team: string, players: readonly string[]): readonly string[] {
   if (!game.played) return players.toReversed();
   const absent = new Set(boxScore(season.seed, game).players.flatMap(({ player, dnp }) => (dnp ? [player] : [])));
-  return random(season.seed, "injured", game.name, game.date, players[0] ?? "").shuffled(players.filter((player) => absent.has(player)));
+  return random(season.seed, "injured", game.date, team).shuffled(players.filter((player) => absent.has(player)));
 }
 
 function expectation(standing: number): number {

@@ -30,9 +30,11 @@ export function processorsOf(pipeline: Pipeline): readonly Processor[] {
   const tracked = Object.entries(completion.processors).map(([name, { class: className, table }]) =>
     processor("phase_3_analytics", className, table, { name }),
   );
-  const next = completion.next_phase.outputs.map((table) =>
-    processor("phase_4_precompute", classNameOf(table), table, { key: precomputeKey(table) }),
-  );
+  const { outputs, processors: classes = {} } = completion.next_phase;
+  const next = outputs.map((table) => {
+    const className = Object.keys(classes).find((name) => classes[name] === table) ?? classNameOf(table);
+    return processor("phase_4_precompute", className, table, { key: precomputeKey(table) });
+  });
   const others = [
     ...raw,
     ...precompute.map((table) => processor("phase_4_precompute", classNameOf(table), table, { key: precomputeKey(table) })),

@@ -57,7 +57,11 @@ interface Writing extends Entry {
 function entryWrite(writing: Writing, metadata: (fields: Fields, before: Fields) => Fields): DocumentWrite {
   const { processor, date, at, count } = writing;
   return merge(at, (before) => {
-    const { is_incremental: _, entities_changed: __, ...entry } = successEntry(processor.className, at, count(processor.table, date, at.getTime()));
+    const {
+      is_incremental: _,
+      entities_changed: __,
+      ...entry
+    } = successEntry(processor.className, at, count(processor.table, date, at.getTime()));
     const fields = { [processor.key ?? processor.className]: entry };
     return { ...fields, ...metadata({ ...before, ...fields }, before) };
   });

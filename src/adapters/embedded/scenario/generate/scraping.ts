@@ -16,7 +16,7 @@ export interface Window {
 }
 
 /** One scraper's work for one table, through a night. */
-export interface Collection {
+interface Collection {
   readonly scraper: string;
   readonly table: TableName;
   readonly windows: readonly Window[];
@@ -54,10 +54,12 @@ export function scrapeRuns(plot: Plot, date: CalendarDate): readonly ScrapeRun[]
 export function collectionsOf(plot: Plot, date: CalendarDate): readonly Collection[] {
   const { pipeline, season } = plot;
   const night = season.night(date);
-  const declared = Object.values(onDate(pipeline.file.scraping.collections, date)).flatMap(({ scrapers, workflow, table, counts, earlier = [] }) => {
-    const byTime = "hours_before_first_game" in counts ? undefined : [...earlier, counts];
-    return scrapers.slice(0, 1).map((scraper) => ({ scraper, table, workflow, times: byTime }));
-  });
+  const declared = Object.values(onDate(pipeline.file.scraping.collections, date)).flatMap(
+    ({ scrapers, workflow, table, counts, earlier = [] }) => {
+      const byTime = "hours_before_first_game" in counts ? undefined : [...earlier, counts];
+      return scrapers.slice(0, 1).map((scraper) => ({ scraper, table, workflow, times: byTime }));
+    },
+  );
   return [...declared, ...others.filter(({ table }) => declared.every((known) => known.table !== table))]
     .filter(({ table }) => plot.sources.has(table))
     .map(({ scraper, table, workflow, times }) =>
@@ -98,9 +100,19 @@ const at = (day: number, hour: number): DayTime => ({ day, hour, minute: 0 });
 /** Collected as well, though nobody judges when. */
 const others: readonly { scraper: string; table: TableName; workflow: string; times: readonly DayTime[] | undefined }[] = [
   { scraper: "nbac_schedule_api", table: "nba_raw.nbac_schedule", workflow: "morning_operations", times: [at(0, 6)] },
-  { scraper: "nbac_injury_report", table: "nba_raw.nbac_injury_report", workflow: "injury_discovery", times: [9, 11, 13, 15, 17, 19].map((hour) => at(0, hour)) },
+  {
+    scraper: "nbac_injury_report",
+    table: "nba_raw.nbac_injury_report",
+    workflow: "injury_discovery",
+    times: [9, 11, 13, 15, 17, 19].map((hour) => at(0, hour)),
+  },
   { scraper: "oddsa_game_lines", table: "nba_raw.odds_api_game_lines", workflow: "betting_lines", times: undefined },
-  { scraper: "nbac_team_boxscore", table: "nba_raw.nbac_team_boxscore", workflow: "post_game_window_3", times: [at(1, 1), at(1, 2), at(1, 4)] },
+  {
+    scraper: "nbac_team_boxscore",
+    table: "nba_raw.nbac_team_boxscore",
+    workflow: "post_game_window_3",
+    times: [at(1, 1), at(1, 2), at(1, 4)],
+  },
 ];
 
 function runsOfCollection(plot: Plot, collection: Collection, date: CalendarDate): readonly ScrapeRun[] {

@@ -2,7 +2,7 @@ import type { CalendarDate } from "../../../../pipeline/dates.ts";
 import { calendarDateOf } from "../../../../pipeline/dates.ts";
 
 /** What is played on a date: a competition's prefix, and how many games are usual. */
-export interface PartOfSeason {
+interface PartOfSeason {
   readonly prefix: string;
   readonly fewest: number;
   readonly most: number;
