@@ -32,7 +32,7 @@ export function savingEvidence(session: Session, file: string): Session {
 function recording({ gather }: CallSession, looks: Evidence<unknown>[]): Gather {
   return async (look) => {
     const evidence = await gather(look);
-    looks.push(evidence);
+    if (!looks.some(({ id }) => id === evidence.id)) looks.push(evidence); // Asked again in the same call: the first answer is the one that was judged.
     return evidence;
   };
 }

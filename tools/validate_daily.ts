@@ -48,6 +48,7 @@ export const validateDaily = defineTool({
     const options = await optionsOf(input.depth, session, call, context);
     const watching = { session, gather: call.gather, asOf: call.now(), signal };
     if (input.days !== undefined) {
+      if (input.moment === "pre_game") throw new UserError("days looks back over nights that are over: leave out moment pre_game.");
       const { report, nights } = await weekly(input.days, date, options, { ...input, session, signal, began });
       return watched(report, { ...watching, nights });
     }

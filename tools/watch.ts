@@ -49,10 +49,8 @@ export const watch = defineTool({
     const call = session.begin({ signal });
     const asOf = call.now();
     const told = await change(given, session, { asOf, about: aboutOf(session), signal });
-    const { judged, failed } = await judgeWatches({ session, gather: call.gather, asOf, signal, nights: [] });
-    if (failed !== undefined) throw new UserError(`Watches could not be read: ${failed}`);
-    const all = await session.watches.about(aboutOf(session), { signal });
-    return watchReport({ told, judged, all, asOf, session });
+    const watched = await judgeWatches({ session, gather: call.gather, asOf, signal, nights: [] });
+    return watchReport({ ...watched, told, asOf, session });
   },
 });
 
@@ -77,11 +75,23 @@ async function change(given: z.output<typeof input>, session: Session, { asOf, a
     if (other !== undefined) throw new UserError(`${other} belongs to a new watch: say what must come true with text.`);
     return undefined;
   }
+  await refuseUnprintable(given);
   const proof = await proofOf(given, given.text, session);
   const [from, due] = await Promise.all([momentOf(given.from, "from", asOf, session), momentOf(given.due, "due", undefined, session)]);
   if (due <= from) throw new UserError(`due ${clockText(due, pipeline.zone)} is not after from ${clockText(from, pipeline.zone)}.`);
   const made = await watches?.add({ text: given.text, proof, about, from: from.toISOString(), due: due.toISOString() }, { signal });
   return `Watching ${made?.id}, due ${clockText(due, pipeline.zone)}.`;
+}
+
+/** What is kept is told by every later report, on lines of its own. */
+async function refuseUnprintable(given: z.output<typeof input>): Promise<void> {
+  const { isPlain } = await import("../src/checks/watch.ts");
+  for (const parameter of ["text", "unit", "contains", "revision"] as const) {
+    const value = given[parameter];
+    if (value === undefined) continue;
+    if (value.trim() === "") throw new UserError(`${parameter} is empty.`);
+    if (!isPlain(value)) throw new UserError(`${parameter} has a control or direction character in it: "${short(value)}".`);
+  }
 }
 
 async function proofOf(

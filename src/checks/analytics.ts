@@ -1,5 +1,6 @@
 import type { DefenseRow, OffenseRow, PlayerRow, TableFacts } from "../evidence/looks/tables.ts";
 import { defenseRows, offenseRows, playerRows, processorRuns } from "../evidence/looks/tables.ts";
+import { codeName } from "../outside-text.ts";
 import { addMinutes } from "../pipeline/dates.ts";
 import { dueAt, timeliness } from "../pipeline/due.ts";
 import type { Game } from "../pipeline/games.ts";
@@ -88,7 +89,7 @@ export function processedOf(
   return {
     complete,
     none: players.length + offense.length + defense.length === 0,
-    said: `${players.length} player rows (${teams.map((team, index) => `${team} ${perTeam[index]}`).join(", ")}), ${offense.length} of 2 offense and ${defense.length} of 2 defense rows`,
+    said: `${players.length} player rows (${teams.map((team, index) => `${codeName(team)} ${perTeam[index]}`).join(", ")}), ${offense.length} of 2 offense and ${defense.length} of 2 defense rows`,
     figures: { processed: complete ? 1 : 0, offense: offense.length, defense: defense.length },
   };
 }

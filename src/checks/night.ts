@@ -7,6 +7,7 @@ import type { Verdicted } from "./overall.ts";
 import { overallOf } from "./overall.ts";
 import type { RunOptions } from "./runner.ts";
 import { judgeDate } from "./runner.ts";
+import { withoutVainWaits } from "./vain-waits.ts";
 
 export interface NightOptions extends Omit<RunOptions, "date" | "half"> {
   /** The newest date whose post-game checks are due, if absent. */
@@ -63,6 +64,6 @@ function together(onProgress: RunOptions["onProgress"]): () => NonNullable<RunOp
 
 /** The judgement of one date, with what follows from it. */
 export async function verdictOn(date: CalendarDate, options: Omit<RunOptions, "date">): Promise<Verdicted> {
-  const judgement = withAccepted(await judgeDate({ ...options, date }));
+  const judgement = withoutVainWaits(withAccepted(await judgeDate({ ...options, date })));
   return { judgement, overall: overallOf(judgement) };
 }

@@ -23,10 +23,17 @@ const notEnough = "games";
  * The verdict on a date. A pass needs every core check that applies and is due to have been judged and passed, among
  * them one other than `games`; looking at nothing, or too early, is never a pass.
  */
-export function overallOf({ checks, scope }: Judgement): Overall {
+export function overallOf({ checks, scope, found }: Judgement): Overall {
   const verdictOf = new Map(checks.map(({ check, verdict }) => [check.id, verdict]));
+  /** A check that is only quiet because its finding was accepted proves nothing of the night. */
+  const proves = new Set((found?.checks ?? checks).filter(({ verdict }) => verdict === "pass").map(({ check }) => check.id));
   const putOff = new Set(checks.filter(isPutOff).map(({ check }) => check.id));
-  const core = scope.core.map((id) => ({ id, verdict: verdictOf.get(id) ?? ("unknown" as const), putOff: putOff.has(id) }));
+  const core = scope.core.map((id) => ({
+    id,
+    verdict: verdictOf.get(id) ?? ("unknown" as const),
+    putOff: putOff.has(id),
+    proves: proves.has(id),
+  }));
   const all = [...verdictOf.values()];
   const unjudged: readonly Verdict[] = ["not_due", "not_applicable", "unknown"];
   return {
@@ -55,6 +62,7 @@ interface Core {
   readonly id: string;
   readonly verdict: Verdict;
   readonly putOff: boolean;
+  readonly proves: boolean;
 }
 
 function decide(all: readonly Verdict[], core: readonly Core[]): Verdict {
@@ -62,6 +70,7 @@ function decide(all: readonly Verdict[], core: readonly Core[]): Verdict {
   if (all.includes("unknown") || core.some(({ verdict }) => verdict === "unknown")) return "unknown";
   if (all.includes("warn")) return "warn";
   const put = core.some(({ putOff }) => putOff);
-  if (!put && core.some(({ id, verdict }) => id !== notEnough && verdict === "pass")) return "pass";
+  if (!put && core.some(({ id, verdict, proves }) => id !== notEnough && verdict === "pass" && proves)) return "pass";
+  if (core.some(({ verdict, proves }) => verdict === "pass" && !proves)) return "warn";
   return all.includes("not_due") ? "not_due" : "not_applicable";
 }

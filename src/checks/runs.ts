@@ -29,7 +29,7 @@ export const runs = defineCheck({
   depth: "standard",
   about: {
     why: "Two runs of one processor 18 s apart both fell back to delete and insert. Another ended in success having written nothing, and its record said complete.",
-    rule: "Running too long: P3, much too long P2. Runs that overlap: P2 while their table holds surplus rows or could not be looked at, else a note. Success with 0 records: P1 where games were expected and the table holds no row of the date, else a note. Runs that failed or that the lock refused are notes beside one that ended well.",
+    rule: "Running too long: P3, much too long P2. Runs that overlap: P2 while their table holds surplus rows or could not be looked at, else a note. A run without an end that another outlived may have been refused by the lock: a note while the table is clean, and never called an overlap where the table could not be looked at. Success with 0 records: P1 where games were expected and the table holds no row of the date, else a note. Runs that failed or that the lock refused are notes beside one that ended well.",
     stage: "analytics",
     todo: "Read the processor's log between start and end of the run; then see whether its table is whole before running it again.",
   },

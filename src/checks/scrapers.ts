@@ -24,7 +24,7 @@ interface Owed {
 const question = "Did each expected collection run and land?";
 const about: About = {
   why: "One night the gamebook landed almost nine hours late and nobody was told, because the check asked a table that does not exist. Another time the collection was said to have failed while the games were still being played.",
-  rule: "Judged from one hour after the window that counts: not landed is P3 until four hours late (box scores that others cover: 10:00), then P1. Success with 0 rows in that window is P1. Landed later than that is P3 until what reads it is newer, then a note. A fallback whose games another source has complete is only a note.",
+  rule: "Judged from one hour after the window that counts: not landed is P3 until four hours late (box scores that others cover: 10:00), then P1. Success with 0 rows in that window is P1. Landed later than that is P3 until what reads it is newer, then a note; unknown where nothing tells when it landed or whether it was read. A fallback whose games another source has complete is only a note.",
   stage: "box-scores",
   todo: "Look at the scraper's attempts and the controller's decision, put right what stopped them, and collect the date again.",
 };
@@ -109,11 +109,14 @@ function picked(looks: Readonly<Record<string, Evidence<TableFacts>>>, tables: r
 }
 
 /** Of several collections with the same trouble: how each stands, without its attempts. */
-function sayScrapers({ reason, findings, of }: Group, { rules, date }: Scope): Words | undefined {
+function sayScrapers({ reason, findings }: Group, scope: Scope): Words | undefined {
+  const { rules, date } = scope;
   if (findings.length < 2 || reason === "judged_without") return undefined;
   const each = findings.map(({ finding }) => finding.observed.split("; ")[0] ?? "");
   if (reason === "next_window") return { observed: each.join(", ") };
-  const observed = `${findings.length} of ${of} collections: ${listNames(each)}`;
+  // What is retired or not owed on this date is none of those it could have happened to.
+  const counts = reason === "retired" || reason === "not_owed" ? `${findings.length}` : `${findings.length} of ${owedIn(scope).length}`;
+  const observed = `${counts} collections: ${listNames(each)}`;
   if (reason !== "not_landed" && reason !== "partly_landed") return { observed };
   const names = findings.flatMap(({ subject }) => rules.scraping.collections[subject]?.scrapers ?? []);
   return { observed, next: `See what became of ${listNames(names)}, then have them collect ${date} again.` };

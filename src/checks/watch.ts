@@ -2,17 +2,27 @@ import { z } from "zod";
 import type { Evidence } from "../evidence/evidence.ts";
 import type { JobFacts, LogLineFacts } from "../evidence/looks/watched.ts";
 import { quoted } from "../outside-text.ts";
-import { clockText } from "../pipeline/dates.ts";
+import { clockText, durationText } from "../pipeline/dates.ts";
 import type { Verdict } from "./finding.ts";
 
-const words = z.string().min(1).max(300);
+/** Most characters of what is noted when a watch comes true. */
+export const mostSaid = 300;
+
+/** What would break a line of ours, or turn it round. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+export function isPlain(text: string): boolean {
+  return !unprintable.test(text);
+}
+
+const words = z.string().min(1).max(300).refine(isPlain);
 
 /** What shows that an expectation came true. */
 const proofSchema = z.discriminatedUnion("kind", [
   /** A line that the unit logged, of that revision where one is named. */
   z.strictObject({ kind: z.literal("log"), unit: words, contains: words, revision: words.optional() }),
   /** A check, or one subject of it (`completion/phase3/record`), that passes for the date. */
-  z.strictObject({ kind: z.literal("check"), check: words, game_date: z.string() }),
+  z.strictObject({ kind: z.literal("check"), check: words, game_date: words }),
   /** A run of a scheduler job that ended well. */
   z.strictObject({ kind: z.literal("job"), job: words }),
 ]);
@@ -30,7 +40,7 @@ export const watchSchema = z.strictObject({
   from: z.iso.datetime(),
   due: z.iso.datetime(),
   /** When and how it came true. */
-  kept: z.strictObject({ at: z.iso.datetime(), said: z.string() }).optional(),
+  kept: z.strictObject({ at: z.iso.datetime(), said: z.string().max(mostSaid).refine(isPlain) }).optional(),
 });
 
 /** An expectation with a due time. */
@@ -57,41 +67,91 @@ export interface CheckStanding {
 /** What one expectation is judged by: a look, or what reports say of a check. */
 export type WatchEvidence =
   | { readonly kind: "log"; readonly look: Evidence<LogLineFacts> }
-  | { readonly kind: "job"; readonly look: Evidence<JobFacts> }
-  /** Undefined: no report on that date is known. */
-  | { readonly kind: "check"; readonly standing: CheckStanding | undefined };
+  | { readonly kind: "job"; readonly look: Evidence<JobFacts>; readonly healthy: readonly number[] }
+  /** `standing` undefined: no report on that date is known, or, with `unread`, nobody could read the kept ones. */
+  | { readonly kind: "check"; readonly standing: CheckStanding | undefined; readonly unread?: string };
+
+/** Whether it is known to have come true by then: what a later clock saw is not known yet. */
+export function isKept({ kept }: Watch, asOf: Date): boolean {
+  return kept !== undefined && new Date(kept.at) <= asOf;
+}
 
 /** Pure. An expectation that nobody could look at is neither kept nor overdue. */
 export function judgeWatch(watch: Watch, evidence: WatchEvidence, asOf: Date, zone: string): WatchJudged {
-  if (watch.kept !== undefined) return { watch, state: "kept", said: watch.kept.said, at: new Date(watch.kept.at) };
-  const when = (time: string | Date): string => clockText(new Date(time), zone);
-  const kept = (at: string, said: string): WatchJudged => ({ watch, state: "kept", said, at: new Date(at) });
-  const open = (said: string): WatchJudged => ({ watch, state: asOf < new Date(watch.due) ? "not_yet" : "overdue", said });
+  if (watch.kept !== undefined && isKept(watch, asOf)) return { watch, state: "kept", said: watch.kept.said, at: new Date(watch.kept.at) };
+  const told = { watch, asOf, zone };
   switch (evidence.kind) {
-    case "log": {
-      if (!evidence.look.seen) return { watch, state: "not_seen", said: evidence.look.reason };
-      const { found, any } = evidence.look.facts;
-      if (found !== null)
-        return kept(found.at, `logged ${when(found.at)}${found.revision === null ? "" : ` by ${quoted(found.revision)}`}`);
-      return open(
-        any === null ? `the unit has logged nothing at all since ${when(watch.from)}` : `not logged; the unit last logged ${when(any.at)}`,
-      );
-    }
-    case "job": {
-      if (!evidence.look.seen) return { watch, state: "not_seen", said: evidence.look.reason };
-      const { job } = evidence.look.facts;
-      if (job === null) return open("there is no such job");
-      if (job.lastAttemptAt === null || job.lastAttemptAt < watch.from)
-        return open(`not run since ${when(watch.from)}; it is ${job.state}`);
-      if (job.code === 0) return kept(job.lastAttemptAt, `called ${when(job.lastAttemptAt)} and answered OK`);
-      return open(`called ${when(job.lastAttemptAt)} and answered with code ${job.code ?? "unknown"}`);
-    }
-    case "check": {
-      const { standing } = evidence;
-      if (standing === undefined || standing.asOf < new Date(watch.from)) return open("no report on that date since then");
-      if (standing.verdict === "pass") return kept(standing.asOf.toISOString(), `passed as of ${when(standing.asOf)}`);
-      if (standing.verdict === "unknown") return { watch, state: "not_seen", said: `unknown as of ${when(standing.asOf)}` };
-      return open(`${standing.verdict.replace("_", " ")} as of ${when(standing.asOf)}`);
-    }
+    case "log":
+      return evidence.look.seen ? judgeLog(evidence.look.facts, told) : notSeen(told, evidence.look.reason);
+    case "job":
+      return evidence.look.seen ? judgeJob(evidence.look.facts, evidence.healthy, told) : notSeen(told, evidence.look.reason);
+    case "check":
+      return evidence.unread === undefined ? judgeCheck(evidence.standing, told) : notSeen(told, evidence.unread);
   }
+}
+
+interface Told {
+  readonly watch: Watch;
+  readonly asOf: Date;
+  readonly zone: string;
+}
+
+function judgeLog({ found, more, any }: LogLineFacts, told: Told): WatchJudged {
+  if (found !== null) {
+    const by = found.revision === null ? "" : ` by ${quoted(found.revision)}`;
+    const late = more
+      ? (time: string) => `, ${time} after it was due; there are older lines, so the first may have been in time`
+      : (time: string) => `, kept late, ${time} after it was due`;
+    return kept(told, found.at, (when) => `logged ${when}${by}`, late);
+  }
+  if (any !== null) return open(told, `not logged; the unit last logged ${clockText(new Date(any.at), told.zone)}`);
+  const said = `the unit has logged nothing at all since ${clockText(new Date(told.watch.from), told.zone)}, so nothing is known`;
+  return isDue(told) ? notSeen(told, said) : open(told, said);
+}
+
+function judgeJob({ job }: JobFacts, healthy: readonly number[], told: Told): WatchJudged {
+  const { watch, zone } = told;
+  if (job === null) return open(told, "there is no such job");
+  const { lastAttemptAt, code, state } = job;
+  if (lastAttemptAt === null || lastAttemptAt < watch.from)
+    return open(told, `not run since ${clockText(new Date(watch.from), zone)}; it is ${state}`);
+  const isHealthy = code !== null && healthy.includes(code);
+  const answered = code === 0 ? "OK" : `with code ${code ?? "unknown"}${isHealthy ? ", as healthy jobs do here" : ""}`;
+  if (code !== 0 && !isHealthy) return open(told, `called ${clockText(new Date(lastAttemptAt), zone)} and answered ${answered}`);
+  const late = (by: string): string => `, ${by} after it was due; an earlier run may have been in time`;
+  return kept(told, lastAttemptAt, (when) => `called ${when} and answered ${answered}`, late);
+}
+
+function judgeCheck(standing: CheckStanding | undefined, told: Told): WatchJudged {
+  if (standing === undefined || standing.asOf < new Date(told.watch.from)) return open(told, "no report on that date since then");
+  const { verdict, asOf } = standing;
+  const when = clockText(asOf, told.zone);
+  if (verdict === "unknown") return notSeen(told, `unknown as of ${when}`);
+  if (verdict !== "pass") return open(told, `${verdict.replace("_", " ")} as of ${when}`);
+  const late = (by: string): string => `, ${by} after it was due; it may have passed in time unseen`;
+  return kept(told, asOf.toISOString(), () => `passed as of ${when}`, late);
+}
+
+function kept(
+  { watch, zone }: Told,
+  at: string,
+  said: (when: string) => string,
+  /** What the newest proof says of being in time, given by how much it is late. */
+  late: (by: string) => string,
+): WatchJudged {
+  const [moment, due] = [new Date(at), new Date(watch.due)];
+  const after = moment > due ? late(durationText(moment.getTime() - due.getTime())) : "";
+  return { watch, state: "kept", said: `${said(clockText(moment, zone))}${after}`, at: moment };
+}
+
+function isDue({ watch, asOf }: Told): boolean {
+  return asOf >= new Date(watch.due);
+}
+
+function open(told: Told, said: string): WatchJudged {
+  return { watch: told.watch, state: isDue(told) ? "overdue" : "not_yet", said };
+}
+
+function notSeen({ watch }: Told, said: string): WatchJudged {
+  return { watch, state: "not_seen", said };
 }

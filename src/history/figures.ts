@@ -34,6 +34,11 @@ function dayOf({ report: { asked }, judged, as_of: asOf }: KeptReport): DayFigur
   const of = (check: string): Readonly<Record<string, number>> | undefined => judged.figures[check];
   const { entries, counted, orchestrator_lines: logged, orchestrator_errors: errors } = of("completion") ?? {};
   const { surplus } = of("unique-keys") ?? {};
+  /** A count over a part says how much was not seen: it must not pass for the whole. */
+  const part = (check: string, what: string): string => {
+    const { unknown } = of(check) ?? {};
+    return unknown === undefined ? "" : `, ${unknown} ${what}${unknown === 1 ? "" : "s"} not looked at`;
+  };
   const { late, collections } = of("scrapers") ?? {};
   return {
     game_date: asked["game_date"] ?? "",
@@ -45,8 +50,8 @@ function dayOf({ report: { asked }, judged, as_of: asOf }: KeptReport): DayFigur
           ? notLooked
           : "no document"
         : `${counted ?? 0} of ${entries}`,
-    surplus_rows: surplus === undefined ? notLooked : `${surplus}`,
+    surplus_rows: surplus === undefined ? notLooked : `${surplus}${part("unique-keys", "table")}`,
     orchestrator_errors: logged === undefined ? notLooked : `${errors ?? 0} of ${logged}`,
-    late_collections: collections === undefined ? notLooked : `${late ?? 0} of ${collections}`,
+    late_collections: collections === undefined ? notLooked : `${late ?? 0} of ${collections}${part("scrapers", "collection")}`,
   };
 }

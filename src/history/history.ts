@@ -9,7 +9,7 @@ import { reportSchema } from "../report/schema.ts";
 import { judgedIn } from "./judged.ts";
 import { allKeys, keepReport, numbersBefore, pruneReports, sinceLast } from "./keep.ts";
 import type { KeptReport } from "./kept.ts";
-import { keptPrefix, readableKept } from "./kept.ts";
+import { keptPrefix, readableKept, stampOf } from "./kept.ts";
 
 export interface HistoryQuery {
   /** YYYY-MM-DD. */
@@ -35,13 +35,18 @@ export interface History {
    */
   remember(report: Report, nights: readonly (Pick<Verdicted, "judgement"> | undefined)[], call: StateCall): Promise<Report>;
   /** How a date's check, or one subject of it (`check/subject`), stood in the newest kept report on these stores; undefined if none knows. */
-  standing(
-    asked: { readonly check: string; readonly game_date: string },
-    about: WatchAbout,
-    call: StateCall,
-  ): Promise<CheckStanding | undefined>;
+  standing(asked: StandingAsk, about: WatchAbout, call: StateCall): Promise<CheckStanding | undefined>;
   /** Throws `UserError` and `BackendError` as the state does. */
   list(query: HistoryQuery, call: StateCall): Promise<HistoryPage>;
+}
+
+export interface StandingAsk {
+  readonly check: string;
+  readonly game_date: string;
+  /** Reports as of a later clock are not known yet. */
+  readonly until: Date;
+  /** Whether reports on the half before the games count: else they would vouch for output that was not due. */
+  readonly preGame: boolean;
 }
 
 export interface HistoryOptions {
@@ -56,8 +61,8 @@ export function historyIn(state: State, { wall, waitMs }: HistoryOptions = { wal
       const judgements = nights.flatMap((night) => night?.judgement ?? []);
       const asOf = judgements[0]?.scope.asOf ?? wall();
       const current = { report, judged: judgedIn(judgements), asOf };
-      const timed: StateCall = { signal: AbortSignal.any([call.signal, AbortSignal.timeout(waitMs)]) };
-      const attempt = <T>(work: Promise<T>): Promise<Attempt<T>> => attempted(work, call, waitMs);
+      const timed = timedOut(call, waitMs);
+      const attempt = <T>(work: Promise<T>): Promise<Attempt<T>> => attempted(answeredIn(work, waitMs), call);
 
       const since = await attempt(sinceLast(state, current, timed));
       const before = await attempt(numbersBefore(state, current, timed));
@@ -71,18 +76,7 @@ export function historyIn(state: State, { wall, waitMs }: HistoryOptions = { wal
       const note = noteOn(since.failed, kept.failed, pruned.failed);
       return reportSchema.parse({ ...told, ...(note === undefined ? {} : { state: note }) } satisfies Report);
     },
-    async standing({ check, game_date: date }, about, call) {
-      for (const { key } of (await allKeys(state, call)).filter(({ gameDate }) => gameDate === date)) {
-        const entry = await state.get({ key }, call);
-        const kept = entry === undefined ? undefined : readableKept(entry);
-        if (kept === undefined || !isAbout(kept.report.asked, about)) continue;
-        const [id = "", ...subject] = check.split("/");
-        const own = kept.judged.findings.filter((finding) => finding.id === check).map(({ verdict }) => verdict);
-        const verdict = subject.length === 0 ? kept.judged.checks[id] : own.length === 0 ? undefined : worst(own);
-        if (verdict !== undefined) return { verdict, asOf: new Date(kept.as_of) };
-      }
-      return undefined;
-    },
+    standing: (asked, about, call) => answeredIn(standingIn(state, asked, about, timedOut(call, waitMs)), waitMs),
     async list({ gameDate, tool, limit }, call) {
       const { setAside } = await state.list({ prefix: keptPrefix, limit: 0, order: "descending" }, call);
       const wanted = (await allKeys(state, call)).filter(
@@ -101,28 +95,61 @@ export function historyIn(state: State, { wall, waitMs }: HistoryOptions = { wal
   };
 }
 
+async function standingIn(
+  state: State,
+  { check, game_date: date, until, preGame }: StandingAsk,
+  about: WatchAbout,
+  call: StateCall,
+): Promise<CheckStanding | undefined> {
+  const latest = stampOf(until);
+  for (const { key } of (await allKeys(state, call)).filter(({ gameDate, asOf }) => gameDate === date && asOf <= latest)) {
+    const entry = await state.get({ key }, call);
+    const kept = entry === undefined ? undefined : readableKept(entry);
+    if (kept === undefined || !isAbout(kept.report.asked, about)) continue;
+    if (!preGame && kept.report.asked["moment"] === "pre_game") continue;
+    const [id = "", ...subject] = check.split("/");
+    const own = kept.judged.findings.filter((finding) => finding.id === check).map(({ verdict }) => verdict);
+    const verdict = subject.length === 0 ? kept.judged.checks[id] : own.length === 0 ? undefined : worst(own);
+    if (verdict !== undefined) return { verdict, asOf: new Date(kept.as_of) };
+  }
+  return undefined;
+}
+
 function isAbout(asked: Readonly<Record<string, string>>, { pipeline, backend, project, scenario }: WatchAbout): boolean {
   return asked["pipeline"] === pipeline && asked["backend"] === backend && asked["project"] === project && asked["scenario"] === scenario;
 }
 
-interface Attempt<T> {
+export interface Attempt<T> {
   readonly answer?: T;
   /** Why not, in words. */
   readonly failed?: string;
 }
 
-async function attempted<T>(work: Promise<T>, { signal }: StateCall, waitMs: number): Promise<Attempt<T>> {
-  const over = new AbortController();
+/** What the state refuses, in words. Throws only `CancelledError` and bugs. */
+export async function attempted<T>(work: Promise<T>, { signal }: StateCall): Promise<Attempt<T>> {
   try {
-    const hangs = wait(waitMs, undefined, { signal: over.signal, ref: false }).then(() => {
-      throw new BackendError("deadline", `The state store has not answered within ${waitMs / 1000} s.`, "Look at its folder.");
-    });
-    return { answer: await Promise.race([work, hangs]) };
+    return { answer: await work };
   } catch (error) {
     if (signal.aborted) throw new CancelledError();
     if (error instanceof BackendError) return { failed: `${error.message} ${error.next}` };
     if (error instanceof UserError) return { failed: error.message };
     throw error;
+  }
+}
+
+/** The call's end, or that of the waiting. */
+export function timedOut({ signal }: StateCall, waitMs: number): StateCall {
+  return { signal: AbortSignal.any([signal, AbortSignal.timeout(waitMs)]) };
+}
+
+/** The answer, or a `BackendError` once it has been waited for long enough: a folder that hangs must not hold an answer. */
+export async function answeredIn<T>(work: Promise<T>, waitMs: number): Promise<T> {
+  const over = new AbortController();
+  try {
+    const hangs = wait(waitMs, undefined, { signal: over.signal, ref: false }).then(() => {
+      throw new BackendError("deadline", `The state store has not answered within ${waitMs / 1000} s.`, "Look at its folder.");
+    });
+    return await Promise.race([work, hangs]);
   } finally {
     over.abort();
   }

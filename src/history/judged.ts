@@ -43,6 +43,7 @@ export function judgedIn(nights: readonly Judgement[]): Judged {
 }
 
 function figuresOf(name: string, judged: JudgedCheck): [string, Record<string, number>][] {
-  const { sums } = totalsOf(judged);
-  return Object.keys(sums).length === 0 ? [] : [[name, { ...sums }]];
+  const { sums, unknown } = totalsOf(judged);
+  const all = { ...sums, ...(unknown === 0 ? {} : { unknown }) };
+  return Object.keys(all).length === 0 ? [] : [[name, all]];
 }

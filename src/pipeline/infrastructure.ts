@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { calendarDate, dated, inForce } from "./dated.ts";
 import { isZone, parseInstant } from "./dates.ts";
-import { identifier, reason, stageNames, tableName } from "./parts.ts";
-import { flag, integer, record, scalar, text, word } from "./yaml-file.ts";
+import { identifier, name, objectPath, reason, stageNames, tableName } from "./parts.ts";
+import { flag, integer, keyed, record, scalar, text, word } from "./yaml-file.ts";
 
 const location = scalar("a location such as us-west2", (value) => (/^[A-Za-z][\w-]*$/u.test(value) ? value : undefined));
 const folder = scalar("a folder of the repository, without slashes at its ends", (value) =>
@@ -15,7 +15,8 @@ const instant = scalar("an instant with its offset, e.g. 2026-02-04T16:24:00-08:
   /(?:Z|[+-]\d{2}:\d{2})$/u.test(value) ? parseInstant(value, "UTC")?.toISOString() : undefined,
 );
 const cron = scalar('five cron fields such as "0 11 * * *"', (value) => (isCron(value) ? value : undefined));
-const names = z.array(text).min(1);
+const texts = z.array(text).min(1);
+const names = z.array(name).min(1);
 /** Keys of the entry that are deduced, not read in the operator's set-up: a difference in them is told, never judged. */
 const inferred = <const K extends readonly string[]>(keys: K) => z.array(word(keys)).min(1).optional();
 
@@ -40,7 +41,7 @@ const scheduled = record({
   cron,
   zone,
   /** The unit at the other end. Like what follows it says where to look, not how the job must be made. */
-  calls: text.optional(),
+  calls: name.optional(),
   /** Stages whose chain it is in: their output missing and this job failed belong together. */
   feeds: z.array(word(stageNames)).min(1).optional(),
   /** The game date that a run is about, counted from the date on which it starts. */
@@ -56,41 +57,41 @@ const topic = record({
   from: names.optional(),
   to: names.optional(),
   /** The subscription that collects what could not be delivered. */
-  dead_letter: text.optional(),
+  dead_letter: name.optional(),
   /** Undelivered messages there stop the night; otherwise they cost part of it. */
   critical: flag.optional(),
   inferred: inferred(["name", "subscribers", "dead_letter"]),
 });
 
-const name = record({
+const oneThing = record({
   table: tableName.optional(),
   /** A table that this file does not declare: known by name only. */
   other_table: tableName.optional(),
-  scrapers: names.optional(),
+  scrapers: texts.optional(),
   processor: text.optional(),
   completion_key: text.optional(),
-  mistaken: names.optional(),
+  mistaken: texts.optional(),
   /** From then on nothing arrives, by design; the name itself must still be known. */
   retired: calendarDate.optional(),
 });
 
 const lockLines = record({
-  acquired: names,
-  reclaimed: names.optional(),
-  refused: names,
-  released: names,
-  failed: names.optional(),
-  forced: names.optional(),
+  acquired: texts,
+  reclaimed: texts.optional(),
+  refused: texts,
+  released: texts,
+  failed: texts.optional(),
+  forced: texts.optional(),
   /** The caller's own line about an event that one of the others tells already: not counted. */
-  repeated: names.optional(),
+  repeated: texts.optional(),
 });
 
 const lock = record({
   ...inForce,
-  collection: text,
-  ids: names,
+  collection: name,
+  ids: texts,
   /** Parts of an id that only a faulty writer makes. */
-  broken_ids: names.optional(),
+  broken_ids: texts.optional(),
   /** Where a document keeps these; without an expiry of its own its age decides. */
   fields: record({ owner: identifier, acquired_at: identifier, expires_at: identifier.optional(), status: identifier.optional() }),
   /** The expiry is written without a zone and means UTC. */
@@ -98,12 +99,12 @@ const lock = record({
   expires_minutes: integer,
   notice_minutes: integer.optional(),
   /** Statuses after which nobody works any more, while the document still keeps others out. */
-  terminal: names.optional(),
+  terminal: texts.optional(),
   /** Works on when it gets no lock, so two may write. */
   goes_on_without: flag.optional(),
   /** Who takes it, and from when: before, no lock and no line is right. */
   in_use: z
-    .array(record({ unit: text, from: instant }))
+    .array(record({ unit: name, from: instant }))
     .min(1)
     .optional(),
   lines: lockLines.optional(),
@@ -111,10 +112,10 @@ const lock = record({
 });
 
 const heartbeats = record({
-  collection: text,
+  collection: name,
   id: text,
   /** Parts of ids from when every run left a document of its own. */
-  broken_ids: names.optional(),
+  broken_ids: texts.optional(),
   fields: record({ run: identifier, beat: identifier, status: identifier }),
   seconds: record({ every: integer, stale: integer, dead: integer }),
   documents: record({ usual: integer, warn: integer, fail: integer }),
@@ -123,9 +124,9 @@ const heartbeats = record({
 
 const published = record({
   ...inForce,
-  bucket: text,
+  bucket: name,
   /** `{D}` stands for the game date. */
-  path: text,
+  path: objectPath,
   /** One file, written anew for each slate; the others are one per game date. */
   rolling: flag,
   date_field: text.optional(),
@@ -153,32 +154,32 @@ const monitoring = record({
   field_spellings: z.array(z.array(identifier).min(2)).optional(),
   alerts: z.array(record({ ...inForce, about: text, units: names, every_minutes: integer })).optional(),
   /** Lines of a load from scrape to table, in order: the last one present says where it broke. */
-  load_lines: names.optional(),
+  load_lines: texts.optional(),
 });
 
 /** Where the pipeline runs and how it is called: the pipeline file's part that goes by the clock, each key optional. */
 export const infrastructureParts = {
   region: location.optional(),
-  units: z.record(z.string(), unit).optional(),
-  schedule: z.record(z.string(), scheduled).optional(),
-  topics: z.record(z.string(), topic).optional(),
+  units: keyed(name, unit).optional(),
+  schedule: keyed(name, scheduled).optional(),
+  topics: keyed(name, topic).optional(),
   /** One thing under its several names. */
-  names: z.array(name).optional(),
+  names: z.array(oneThing).optional(),
   /** Names out of the operator's own procedures that no store bears. */
   not_there: z
     .array(record({ what: word(["table", "column", "job", "scraper", "collection"]), name: text, instead: text, note: text.optional() }))
     .optional(),
   /** Parts of log lines, upper and lower case alike; the first one that holds decides. */
   log_texts: z
-    .array(record({ ...inForce, text, means: text, kind: word(["known", "harmless", "destructive"]), unit: text.optional() }))
+    .array(record({ ...inForce, text, means: text, kind: word(["known", "harmless", "destructive"]), unit: name.optional() }))
     .optional(),
-  locks: z.record(z.string(), lock).optional(),
+  locks: keyed(name, lock).optional(),
   heartbeats: heartbeats.optional(),
   /** By their part here; `name` is the operator's to give, without it the part is the name. */
-  buckets: z.record(z.string(), record({ holds: text, name: text.optional() })).optional(),
-  objects: z.record(z.string(), published).optional(),
+  buckets: keyed(name, record({ holds: text, name: name.optional() })).optional(),
+  objects: keyed(name, published).optional(),
   repository: record({
-    remote: text,
+    remote: name,
     branch,
     commit_label: text,
     commit_variable: text,

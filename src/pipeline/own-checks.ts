@@ -3,8 +3,8 @@ import { calendarDate, inForce } from "./dated.ts";
 import type { DayTime } from "./dates.ts";
 import { parseDayTime } from "./dates.ts";
 import type { OwnStage, StageName } from "./parts.ts";
-import { column, dayTime, identifier, stageNames, tableName } from "./parts.ts";
-import { either, flag, integer, number, record, scalar, text, word } from "./yaml-file.ts";
+import { column, dayTime, identifier, name, stageNames, tableName } from "./parts.ts";
+import { either, flag, integer, keyed, number, record, scalar, text, word } from "./yaml-file.ts";
 
 /** What an operator's own check counts or compares. */
 export const measures = ["rows", "share", "distinct", "newest", "equals", "log", "object"] as const;
@@ -113,7 +113,7 @@ const rowsFrom = {
   may_be_empty: record({ days: integer, reason: text }).optional(),
   sql: scalar("a .sql file beside or below this file", (value) => (isStatementName(value) ? value : undefined)).optional(),
   /** Of the statement, in its order. */
-  columns: z.record(z.string(), column).optional(),
+  columns: keyed(identifier, column).optional(),
   days_before: integer.optional(),
   days_after: integer.optional(),
   max_bytes: integer.optional(),
@@ -130,7 +130,7 @@ const shapes = {
     measure: word(["equals"]),
     equals: record({ left: identifier, right: identifier, compare: word(["rows", "sums"]).optional(), tolerance: number.optional() }),
   }),
-  log: record({ ...face, ...limits, measure: word(["log"]), log: record({ unit: text, text, from: dayTime, to: dayTime }) }),
+  log: record({ ...face, ...limits, measure: word(["log"]), log: record({ unit: name, text, from: dayTime, to: dayTime }) }),
   object: record({
     ...face,
     measure: word(["object"]),

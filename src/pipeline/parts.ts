@@ -2,7 +2,7 @@ import { z } from "zod";
 import { dated, inForce } from "./dated.ts";
 import type { DayTime } from "./dates.ts";
 import { isZone, parseDayTime } from "./dates.ts";
-import { flag, integer, record, scalar, text, word } from "./yaml-file.ts";
+import { flag, integer, keyed, record, scalar, text, word } from "./yaml-file.ts";
 
 /** How a column's values cross the warehouse port. Dates and instants are text, numbers are refused above 2^53. */
 export const columnKinds = ["string", "date", "instant", "integer", "number", "boolean", "json"] as const;
@@ -37,6 +37,15 @@ export const zone = scalar("an IANA time zone such as America/New_York", (value)
 export const dayTime = scalar<DayTime>("a time such as D 11:30 or D+1 06:30", parseDayTime);
 export const tableName = scalar("a table as dataset.table", (value) => (/^\w+\.\w+$/u.test(value) ? value : undefined));
 export const identifier = scalar("a column name", (value) => (/^[A-Za-z_]\w*$/u.test(value) ? value : undefined));
+/** What units, jobs, topics, collections and the like are called where they run: it reaches commands that people copy. */
+export const name = scalar("a name of letters, digits, _, - and ., not beginning with - or .", (value) =>
+  /^\w[\w.-]*$/u.test(value) ? value : undefined,
+);
+export const objectPath = scalar("a path such as exports/{D}.json", (value) =>
+  /^\w[\w.{}-]*(?:\/[\w.{}-]+)*$/u.test(value) ? value : undefined,
+);
+/** The part of a game id that says in which competition it is played. */
+export const competition = scalar("the first three characters of a game id", (value) => (/^\w{3}$/u.test(value) ? value : undefined));
 export const share = scalar("a share from 0 to 1", (value) => (/^(?:0(?:\.\d+)?|1(?:\.0+)?)$/u.test(value) ? Number(value) : undefined));
 /** Why a number is what it is. */
 export const reason = text;
@@ -82,7 +91,7 @@ export const tableShape = {
   /** Only explains, and its existence is deduced: its absence is never more than a small warning. */
   optional: flag.optional(),
   read_by: z.array(tableName).optional(),
-  columns: z.record(z.string(), column),
+  columns: keyed(identifier, column),
 };
 export const table = record(tableShape);
 

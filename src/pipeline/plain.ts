@@ -2,10 +2,10 @@ import { z } from "zod";
 import type { Dated } from "./dated.ts";
 import { dated, inForce } from "./dated.ts";
 import type { OwnStage, StageName } from "./parts.ts";
-import { collection, dayTime, pipelineName, reason, share, stage, tableName, tableShape, zone } from "./parts.ts";
+import { collection, dayTime, name, pipelineName, reason, share, stage, tableName, tableShape, zone } from "./parts.ts";
 import { acceptance, ownCheck, switchedOff } from "./own-checks.ts";
 import { infrastructureParts } from "./infrastructure.ts";
-import { integer, record, scalar, text } from "./yaml-file.ts";
+import { integer, keyed, record, scalar, text } from "./yaml-file.ts";
 import type { PipelineFile } from "./schema.ts";
 
 const ownStage: z.ZodType<StageName, unknown> = scalar(
@@ -21,10 +21,10 @@ export const plainShape = record({
   zone,
   /** From then on a date is the newest that is judged. */
   judged_from: dayTime,
-  stages: z.record(z.string(), stage),
-  jobs: z.record(z.string(), record({ ...inForce, at: dated(dayTime), does: text })).optional(),
-  tables: z.record(z.string(), record({ ...tableParts, stage: ownStage, read_by: z.array(tableName).optional() })),
-  collections: z.record(z.string(), collection).optional(),
+  stages: keyed(name, stage),
+  jobs: keyed(name, record({ ...inForce, at: dated(dayTime), does: text })).optional(),
+  tables: keyed(tableName, record({ ...tableParts, stage: ownStage, read_by: z.array(tableName).optional() })),
+  collections: keyed(name, collection).optional(),
   core: z.array(text).optional(),
   thresholds: record({
     "unique-keys": record({ surplus: dated(record({ p3_to: integer, p2_to: integer, p0_share: share, reason })) }),

@@ -2,13 +2,27 @@ import { z } from "zod";
 import { unknownName } from "../errors.ts";
 import { calendarDate, dated, inForce } from "./dated.ts";
 import { infrastructureParts, infrastructureReferences } from "./infrastructure.ts";
-import { collecting, collection, dayTime, identifier, knownStage, mode, pipelineName, stage, table, tableName, zone } from "./parts.ts";
+import {
+  collecting,
+  collection,
+  competition,
+  dayTime,
+  identifier,
+  knownStage,
+  mode,
+  name,
+  pipelineName,
+  stage,
+  table,
+  tableName,
+  zone,
+} from "./parts.ts";
 import { acceptedProblems, ownCheckProblems } from "./own-check-problems.ts";
 import { acceptance, ownCheck, switchedOff } from "./own-checks.ts";
 import { completed, neverDue, plainShape } from "./plain.ts";
 import { namesIn, thresholds } from "./thresholds.ts";
 import type { Problem } from "./yaml-file.ts";
-import { either, flag, integer, record, text } from "./yaml-file.ts";
+import { either, flag, integer, keyed, record, text } from "./yaml-file.ts";
 
 export type { Column, ColumnKind, FieldKind, KeepOrder, KnownStage, StageName } from "./parts.ts";
 export { stageNames } from "./parts.ts";
@@ -21,7 +35,7 @@ const shape = record({
   games: record({
     schedule: tableName,
     postponements: tableName,
-    competitions: z.record(z.string(), record({ name: text, owes: z.array(knownStage) })),
+    competitions: keyed(competition, record({ name: text, owes: z.array(knownStage) })),
     status: record({ final: z.array(integer), unplayed: z.array(integer), in_progress: z.array(integer), not_played: z.array(integer) }),
     not_played_text: z.array(text),
     witness_days: integer,
@@ -39,7 +53,7 @@ const shape = record({
     predictions: stage,
     grading: stage,
   }),
-  jobs: z.record(z.string(), record({ ...inForce, at: dated(dayTime), does: text })),
+  jobs: keyed(name, record({ ...inForce, at: dated(dayTime), does: text })),
   box_scores: record({ sources: z.array(record({ ...inForce, table: tableName, preferred: flag, expected: dayTime })).min(1) }),
   analytics: record({ players: tableName, offense: tableName, defense: tableName }),
   run_history: tableName,
@@ -69,26 +83,26 @@ const shape = record({
     expected: tableName,
     decisions: tableName,
     /** Workflows that collect after the games, by when their window opens. */
-    windows: z.record(z.string(), dayTime),
+    windows: keyed(name, dayTime),
     for_the_night_before: z.array(text),
     /** Names under which a run's summary may say how many records it brought. */
     records_as: z.array(text).min(1),
-    collections: z.record(z.string(), collecting),
+    collections: keyed(name, collecting),
   }),
-  tables: z.record(z.string(), table),
-  collections: z.record(z.string(), collection),
+  tables: keyed(tableName, table),
+  collections: keyed(name, collection),
   completion: record({
     phase: text,
     /** The unit that keeps the record and starts the next phase. */
-    orchestrator: text,
-    collection: text,
-    processors: z.record(z.string(), record({ ...inForce, table: tableName, class: text, eats_games: flag })),
+    orchestrator: name,
+    collection: name,
+    processors: keyed(name, record({ ...inForce, table: tableName, class: text, eats_games: flag })),
     modes: record({ overnight: mode, same_day: mode, tomorrow: mode }),
     next_phase: record({
       name: text,
       outputs: z.array(tableName).min(1),
       /** Its processors by class, with the table that each fills. */
-      processors: z.record(z.string(), tableName).optional(),
+      processors: keyed(name, tableName).optional(),
       run_again: text,
     }),
   }),
@@ -146,8 +160,17 @@ function problemsOf(file: PipelineFile): readonly Problem[] {
     ),
     ...ownCheckProblems(file.checks, around),
     ...acceptedProblems(file.accepted, around),
+    ...(file.kind === "games" ? competitionProblems(file) : []),
     ...(file.core.length === 0 ? [{ message: nothingCore, path: ["core"] }] : []),
   ];
+}
+
+/** Where no game owes them, every core check but `games` stays not applicable on all nights. */
+function competitionProblems({ games }: PipelineFile): readonly Problem[] {
+  const judged = Object.values(games.competitions).some(({ owes }) => owes.includes("box-scores") && owes.includes("analytics"));
+  const message =
+    "none of them owes both box-scores and analytics, so no night could ever be judged; say it in `owes` of the one that is played most";
+  return judged ? [] : [{ message, path: ["games", "competitions"] }];
 }
 
 /** Stages that the file itself declares. */

@@ -70,7 +70,7 @@ export function refuse(layers: Layers, problems: readonly Problem[]): void {
 /** `mine.yaml:12: checks.0.id: …` */
 export function told(layers: Layers, { message, path }: Problem, key?: string): string {
   const { file, offset, steps } = locate(layers, path, key);
-  const where = steps.length === 0 ? "" : ` ${steps.join(".")}:`;
+  const where = steps.length === 0 ? "" : ` ${steps.map(short).join(".")}:`;
   return `${file.name}:${file.lines.linePos(offset).line}:${where} ${message}`;
 }
 
@@ -88,6 +88,11 @@ export function record<S extends z.core.$ZodLooseShape>(shape: S): z.ZodObject<S
       return `unknown key ${unknown.join(", ")}; known keys: ${known.join(", ")}`;
     },
   });
+}
+
+/** A map whose keys are names of one form; a key of another one is refused like a value would be. */
+export function keyed<V extends z.ZodType>(key: z.ZodType<string, unknown>, value: V): z.ZodRecord<z.ZodType<string, unknown>, V> {
+  return z.record(key, value, { error: (issue) => (issue.code === "invalid_key" ? issue.issues?.[0]?.message : undefined) });
 }
 
 /** A scalar converted from its text; `expected` finishes the sentence "expected …, got …". */

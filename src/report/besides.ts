@@ -33,7 +33,12 @@ export function leftOut({ accepted = [], checks, scope }: Judgement): readonly s
     subjects.some(({ findings }) => findings.some(({ verdict, reason }) => verdict === "not_applicable" && reason === "switched_off")),
   );
   const off = Object.entries(offIn(scope)).map(([port, reason]) => `${port}: ${reason}`);
+  const halted = checks.flatMap(({ check, subjects }) => {
+    const said = subjects.flatMap(({ findings }) => findings.find(({ reason }) => reason === "halted")?.observed ?? []);
+    return said[0] === undefined ? [] : [`${check.id}: ${said[0]}`];
+  });
   return [
+    ...(halted.length === 0 ? [] : [`Not judged, on purpose: ${listNames(halted, 1)}.`]),
     ...(count === 0 ? [] : [`Accepted: ${count === 1 ? "1 finding" : `${count} findings`} (${listNames(listed)}).`]),
     ...(blind.length === 0 ? [] : [`Not covered: ${listNames(blind.map(({ check }) => check.id))} (switched off: ${off.join("; ")}).`]),
   ];

@@ -66,7 +66,11 @@ export function reportOf(judgement: Judgement, overall: Overall, asked: Asked, s
     ...(askAgain === undefined ? {} : { ask_again: isoText(askAgain, scope.rules.zone) }),
     coverage: coverageOf(looks),
     cost: costOf(looks, asked.ms),
-    ...nextCalls(verdict, verdict === overall.verdict ? scope.date : slate?.judgement.scope.date, asked),
+    ...nextCalls(
+      verdict,
+      verdict === overall.verdict ? { game_date: scope.date } : { game_date: slate?.judgement.scope.date, moment: "pre_game" },
+      asked,
+    ),
   } satisfies Report);
 }
 
@@ -210,7 +214,11 @@ function earliest(times: readonly (Date | undefined)[]): Date | undefined {
 }
 
 /** Calls that exist and help: the same date in detail, where there is something to explain. */
-function nextCalls(verdict: Overall["verdict"], date: string | undefined, { tool, detailed }: Asked): Pick<Report, "next"> {
+function nextCalls(
+  verdict: Overall["verdict"],
+  half: Readonly<Record<string, string | undefined>>,
+  { tool, detailed }: Asked,
+): Pick<Report, "next"> {
   if (detailed || verdict === "pass" || verdict === "not_due" || verdict === "not_applicable") return {};
-  return { next: [{ tool, arguments: { game_date: date, detail: "detailed" } }] };
+  return { next: [{ tool, arguments: { ...half, detail: "detailed" } }] };
 }

@@ -49,7 +49,7 @@ function behind({ overall, lines, numbers, scope, askAgain }: Told): string {
     case "not_due":
       return `nothing that proves the night is due yet${askAgain === undefined ? "" : `; ask again at ${clockText(askAgain, scope.rules.zone)}`}`;
     case "pass":
-      return [...repairs(lines), ...figuresOf(numbers), ...notes(lines)].join("; ");
+      return [...repairs(lines), ...figuresOf(numbers, scope.half), ...notes(lines)].join("; ");
     case "not_applicable":
       return scope.slate.kind === "none"
         ? `${scope.slate.why}; last game date ${scope.slate.last ?? "not in reach"}, next ${scope.slate.next ?? "not in reach"}`
@@ -58,8 +58,9 @@ function behind({ overall, lines, numbers, scope, askAgain }: Told): string {
 }
 
 /** What a reader of a good night wants confirmed. */
-function figuresOf(numbers: Report["numbers"]): readonly string[] {
-  const usualNames = ["games", "analytics", "players"].filter((name) => numbers[name] !== undefined);
+function figuresOf(numbers: Report["numbers"], half: Scope["half"]): readonly string[] {
+  const wanted = half === "pre_game" ? ["features", "predictions"] : ["games", "analytics", "players"];
+  const usualNames = wanted.filter((name) => numbers[name] !== undefined);
   const names = usualNames.length > 0 ? usualNames : Object.keys(numbers).slice(0, mostFigures);
   return names.length === 0 ? [] : [names.map((name) => `${name} ${numbers[name]}`).join(", ")];
 }

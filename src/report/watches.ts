@@ -9,14 +9,18 @@ const mostCharacters = 160;
 
 /** The report with what became of the expectations that were set. */
 export function withWatches(report: Report, judged: readonly WatchJudged[], zone: string, failed?: string): Report {
-  const unread =
-    failed === undefined ? report : { ...report, state: [report.state, `Watches could not be read: ${failed}`].filter(Boolean).join(" ") };
+  const unread = failed === undefined ? report : { ...report, state: [report.state, failed].filter(Boolean).join(" ") };
   if (judged.length === 0) return unread;
   const overdue = judged.filter(({ state }) => state === "overdue").length;
   const notSeen = judged.filter(({ state }) => state === "not_seen").length;
+  // Told in the report that learns of it, not in every one from then on.
+  const late = judged.filter(
+    ({ watch, state, at }) => state === "kept" && watch.kept === undefined && at !== undefined && at > new Date(watch.due),
+  );
   const said = [
     ...(overdue === 0 ? [] : [`${overdue} of ${judged.length} watches overdue`]),
     ...(notSeen === 0 ? [] : [`${notSeen} could not be looked at`]),
+    ...(late.length === 0 ? [] : [`${late.length} seen kept only after the due time`]),
   ];
   return reportSchema.parse({
     ...unread,

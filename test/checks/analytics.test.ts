@@ -148,3 +148,11 @@ test("a run that failed a minute ago puts nothing off", async () => {
   ];
   expect(said(await judge(night, at("09:30")), "analytics")).toContain("LAL@GSW: fail P1 missing");
 });
+
+test("a team's code in the schedule is a name of ours in what is said, whatever stands there", async () => {
+  const renamed = JSON.stringify(smallNight().tables).replaceAll('"LAL"', JSON.stringify("L`;A"));
+  const night = without({ ...smallNight(), tables: JSON.parse(renamed) as Night["tables"] }, ["offense-rows"], ["L`;A"]); // the same rows, one code changed
+  const { checks } = await judge(night, at("08:30"));
+  const told = JSON.stringify(checks.find(({ check }) => check.id === "analytics")?.subjects);
+  expect(told).toContain("player rows (L??A 17");
+});

@@ -7,7 +7,7 @@ import { BackendError } from "../../src/errors.ts";
 import { calendarDateOf } from "../../src/pipeline/dates.ts";
 import type { Query, Row } from "../../src/ports/warehouse.ts";
 import { asking } from "../contracts/asking.ts";
-import { at, judge, observed, said, smallNight } from "../support/night.ts";
+import { at, judge, observed, said, scheduleRow, smallNight } from "../support/night.ts";
 import type { Night } from "../support/night.ts";
 import { nba } from "../support/pipeline.ts";
 import { silentPorts } from "../support/ports.ts";
@@ -268,11 +268,31 @@ describe("averages", () => {
   });
 
   test("of fewer than 5 games are skipped, never compared; of 5 to 9 only the last 5 are", async () => {
-    const four = cached(history(twenty(), [20, 20, 20, 20]), { points_avg_last_5: 20, points_avg_last_10: 20 });
+    const four = cached(history(twenty(), [20, null, 20, 20, 20]), { points_avg_last_5: 20, points_avg_last_10: 20 });
     expect(await about(four, "averages")).toEqual(["averages: unknown nothing_compared"]);
     expect(await words(four, "nothing_compared")).toContain("20 skipped (20 with fewer than 5 games before)");
     const nine = cached(history(twenty(), ten.slice(0, 9)), { points_avg_last_5: 20, points_avg_last_10: 99 });
     expect(await about(nine, "averages")).toEqual(["averages: pass ok"]);
+  });
+
+  test("are not applicable while no team has had five games, and only where the schedule shows no more than the history", async () => {
+    const early = () => history(twenty(), [20, 20, 20, 20]);
+    expect(await about(early(), "averages")).toEqual(["averages: not_applicable too_early"]);
+    expect(await words(early(), "too_early")).toContain("no sampled player's team has had 5 games before 2026-02-03");
+    const one = early();
+    one.tables["player-history"] = (one.tables["player-history"] ?? []).flatMap((row) =>
+      row["player_lookup"] === "bosplayera" ? [row, { ...row, game_date: "2026-01-20" }] : [row],
+    );
+    expect(await about(cached(one, { points_avg_last_5: 20 }), "averages")).toEqual(["averages: pass ok"]);
+    const lacking = early();
+    lacking.tables["player-history"] = (lacking.tables["player-history"] ?? []).filter((row) => row["game_date"] !== "2026-02-01");
+    lacking.tables["schedule"]?.push(scheduleRow("BOS", "LAL", "0022500755", "2026-02-01"));
+    expect(await about(lacking, "averages")).toEqual(["averages: unknown nothing_compared"]);
+    lacking.tables["schedule"]?.pop();
+    expect(await about(lacking, "averages")).toEqual(["averages: not_applicable too_early"]);
+    lacking.tables["player-history"] = [];
+    lacking.tables["schedule"] = (lacking.tables["schedule"] ?? []).filter((row) => String(row["game_date"]) >= "2026-02-03");
+    expect(await about(lacking, "averages")).toEqual(["averages: not_applicable too_early"]);
   });
 
   test("without any history are unknown: an empty answer agrees with nothing", async () => {

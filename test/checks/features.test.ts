@@ -144,8 +144,17 @@ describe("the context", () => {
     const night = smallNight();
     night.tables["upcoming-player-rows"] = [];
     expect(await on(night)).toEqual(["2026-02-03: not_due waits (waits for completion)"]);
+  });
+
+  test("that is empty does not excuse features that are empty too: from their due time on they are missing", async () => {
+    const night = smallNight();
+    night.tables["upcoming-player-rows"] = [];
     night.tables["feature-rows"] = [];
-    expect(await on(night)).toEqual(["2026-02-03: not_due waits (waits for completion)"]);
+    expect(await on(night, before("11:29"))).toEqual(["2026-02-03: not_due not_due"]);
+    expect(await on(night, before("11:30"))).toEqual(["2026-02-03: fail P1 missing"]);
+    expect((await seen(night, "missing"))[0]).toContain("nobody was prepared either: nba_analytics.upcoming_player_game_context is empty");
+    night.refused["upcoming-player-rows"] = "denied";
+    expect(await on(night)).toEqual(["2026-02-03: unknown denied"]);
   });
 
   test("of other teams only, or without teams, leaves features unknown", async () => {

@@ -170,6 +170,34 @@ describe("the first broken link", () => {
   });
 });
 
+describe("a system that is not expected", () => {
+  const third = (night: Night, change: Row) => {
+    const [row] = night.tables[counts] ?? [];
+    night.tables[counts]?.push({ ...row, system_id: "retired_v0", ...change });
+    return night;
+  };
+
+  test("does not put the check off with an inactive row, nor fail it with an active one: it is a note", async () => {
+    expect(await on(third(smallNight(), { is_active: false }))).toEqual(["2026-02-03: pass P5 other_systems", ...passes]);
+    expect(await on(third(smallNight(), { is_active: true }))).toEqual(["2026-02-03: pass P5 other_systems", ...passes]);
+    expect(await seen(third(smallNight(), {}), "other_systems")).toEqual(["1 system beside the expected is not judged: `retired_v0`"]);
+  });
+
+  test("is no stand-in for the expected ones", async () => {
+    const night = third(
+      kept(smallNight(), counts, () => false),
+      { player_lookup: "bosplayera", game_id: "20260203_BOS_NYK", is_active: true, line_source: "ACTUAL_PROP", n: 1, newest: null },
+    );
+    expect(await on(night)).toEqual(["2026-02-03: not_due waits (waits for predictions)", "2026-02-03: pass P5 other_systems"]);
+  });
+
+  test("can't be told where the days before could not be looked at: then every system with active predictions is judged", async () => {
+    const night = third(smallNight(), { is_active: false });
+    night.refused["prediction-history"] = "denied";
+    expect(await on(night)).toEqual(["2026-02-03: pass P5 judged_without", ...passes]);
+  });
+});
+
 describe("nothing to grade is never a pass", () => {
   test("none has a real line, or all were voided: unknown, with the reason", async () => {
     const bare = changed(smallNight(), counts, (row) => ({ ...row, line_source: "NO_PROP_LINE" }));

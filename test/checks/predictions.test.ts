@@ -195,9 +195,19 @@ describe("expected systems", () => {
     expect(await seen(night, "other_systems")).toEqual(["1 system beside the expected: `beta_v2`"]);
   });
 
-  test("nobody knows where none predicted before: unknown, with or without rows today", async () => {
-    expect(await on(history())).toEqual(["2026-02-03: unknown no_system_known"]);
+  test("nobody knows where none predicted before: a pass that says so if every game has predictions, else unknown", async () => {
+    expect(await on(history())).toEqual(["2026-02-03: pass P5 no_system_known", "2026-02-03: pass ok"]);
+    expect((await seen(history(), "no_system_known"))[0]).toContain("no system is known to be expected");
     expect(await on(none(history()))).toEqual(["2026-02-03: unknown no_system_known"]);
+    expect(await on(kept(history(), counts, (row) => !inGame(row, "GSW")))).toEqual(["2026-02-03: unknown no_system_known"]);
+  });
+
+  test("are unknown where some predicted earlier, only not on the last game dates", async () => {
+    expect(await on(history(["alpha_v1", "2026-01-27"]))).toEqual(["2026-02-03: unknown no_system_known"]);
+    const off = history();
+    off.tables["prediction-history"] = [{ ...historyCount("alpha_v1", "2026-02-02"), is_active: false }];
+    expect(await on(off)).toEqual(["2026-02-03: unknown no_system_known"]);
+    expect(await on(history(["alpha_v1", day]))).toContain("2026-02-03: pass P5 no_system_known");
   });
 
   test("are unknown where the days before could not be looked at", async () => {
@@ -276,10 +286,17 @@ describe("a halt", () => {
     expect(await on(stored({ system_id: "beta_v2" }, without("beta_v2")))).toContain("beta_v2: not_applicable halted");
   });
 
-  test("that could not be looked up excuses nothing", async () => {
-    const night = stored({});
-    night.refused["halt-state"] = "denied";
-    expect(await on(night)).toEqual(["2026-02-03: fail P0 no_predictions_at_all", "2026-02-03: pass P5 judged_without"]);
+  test("that could not be looked up leaves it unknown why there is nothing; without such a table there is no halt", async () => {
+    const night = (refusal: Night["refused"][string], from = none()) => {
+      from.refused["halt-state"] = refusal;
+      return from;
+    };
+    expect(await on(night("denied"))).toEqual(["2026-02-03: pass P5 judged_without", "2026-02-03: unknown halt_unknown"]);
+    expect((await seen(night("denied"), "halt_unknown"))[0]).toContain("0 rows in nba_predictions.player_prop_predictions");
+    expect(await on(night("no_such_place"))).toContain("2026-02-03: fail P0 no_predictions_at_all");
+    expect(await on(night("denied", without("beta_v2")))).toContain("beta_v2: unknown halt_unknown");
+    expect(await on(night("no_such_place", without("beta_v2")))).toContain("beta_v2: fail P1 no_predictions");
+    expect(await on(night("denied", smallNight()))).toContain("2026-02-03: pass ok");
   });
 
   test("says so where predictions are there all the same", async () => {

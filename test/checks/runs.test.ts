@@ -143,6 +143,50 @@ describe("runs of one processor that overlap", () => {
   });
 });
 
+describe("a running row without an end beside a run that ended well since", () => {
+  const beside = () => withRuns(run("12:00", "12:20", { run_id: "good" }), run("12:05", null, { run_id: "open" }));
+  const copies = (night: Night) => {
+    night.tables["player-rows"] = [...playerRows("12:20"), ...playerRows("12:20").slice(0, 12)];
+    return night;
+  };
+
+  test("is a note while the table is clean: the lock may have refused it", async () => {
+    expect(await linesOf(beside())).toEqual([`${processor}: pass P5 no_end_recorded`, `${processor}: pass P5 overlapped`]);
+    const judgement = await judged(beside());
+    expect(observed(judgement, "runs", "no_end_recorded")[0]).toContain("refused by the lock, killed, or still at work");
+    expect(observed(judgement, "runs", "overlapped")[0]).toContain("or only one was at work: no end of `open` is recorded");
+  });
+
+  test("is judged where rows are there twice, and the words leave open whether it was at work", async () => {
+    const judgement = await judged(copies(beside()));
+    expect(said(judgement, "runs")).toContain(`${processor}: fail P2 overlapping`);
+    expect(observed(judgement, "runs", "overlapping")[0]).toContain("or only one was at work: no end of `open` is recorded");
+    expect(said(judgement, "runs")).toContain(`${processor}: fail P2 running_long`);
+  });
+
+  test("is unknown as an overlap where nobody could look at the table", async () => {
+    const night = beside();
+    night.refused["player-rows"] = "denied";
+    const lines = await linesOf(night);
+    expect(lines).toContain(`${processor}: unknown denied`);
+    expect(lines).not.toContain(`${processor}: fail P2 overlapping`);
+  });
+
+  test("is no excuse where the other ended before it began, or failed", async () => {
+    expect(await linesOf(withRuns(run("12:00", "12:05"), run("12:05", null, { run_id: "open" })))).toEqual([
+      `${processor}: fail P2 running_long`,
+    ]);
+    const failed = withRuns(run("12:00", "12:20", { status: "failed" }), run("12:05", null, { run_id: "open" }));
+    expect(await linesOf(failed)).toContain(`${processor}: fail P2 running_long`);
+  });
+
+  test("makes no pass of an empty table, nor of runs of which none has ended", async () => {
+    expect(await linesOf(emptied(beside(), "player-rows"))).toContain(`${processor}: not_due waits (waits for analytics)`);
+    const both = withRuns(run("17:50", null, { run_id: "a" }), run("17:51", null, { run_id: "b" }));
+    expect(await linesOf(both)).toEqual([`${processor}: not_due put_off`, `${processor}: pass P5 overlapped`]);
+  });
+});
+
 describe("a success with 0 records", () => {
   const nothing = () => withRuns(run("06:19", "06:20", { records_processed: 0 }));
 

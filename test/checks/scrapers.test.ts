@@ -224,6 +224,18 @@ describe("a collection that did not land", () => {
   });
 });
 
+test("a collection that is retired is none of those that are counted", async () => {
+  const night = without(moved(smallNight(), "2026-02-07", "2026-02-08"), boxes);
+  const judgement = await judged(night, at("10:30", "2026-02-08"));
+  const findings = judgement.checks.flatMap(({ subjects }) =>
+    subjects.flatMap(({ subject, findings: all }) =>
+      all.filter(({ reason }) => reason === "not_landed").map((finding) => ({ subject, finding })),
+    ),
+  );
+  const words = scrapers.say?.({ reason: "not_landed", findings, of: 4 }, judgement.scope);
+  expect(words?.observed).toMatch(/^2 of 3 collections: /u);
+});
+
 describe("a success with 0 records", () => {
   const nothing = (time: string) =>
     logged(without(smallNight(), ["gamebook-rows"]), [attempt("nbac_gamebook_pdf", iso(time), { data_summary: { record_count: 0 } })]);
@@ -287,16 +299,55 @@ describe("a collection that landed late", () => {
   test("is not taken as read by a table that nobody could look at", async () => {
     const night = stamped(stamped(smallNight(), "gamebook-rows", "14:45"), "player-rows", "15:00");
     night.refused["player-rows"] = "denied";
-    expect(await linesOf(night, at("18:00"), "gamebook")).toEqual([
-      "gamebook: pass P5 judged_without",
-      "gamebook: warn P3 landed_late_unread",
-    ]);
+    expect(await linesOf(night, at("18:00"), "gamebook")).toEqual(["gamebook: pass P5 judged_without", "gamebook: unknown reader_unknown"]);
+    const [words] = observed(await judged(night, at("18:00")), "scrapers", "reader_unknown");
+    expect(words).toContain("whether nba_analytics.player_game_summary was written since could not be looked at");
+    expect(words).not.toContain("not read since");
+  });
+
+  test("is read by nobody while its reader is empty; a reader without stamps tells nothing", async () => {
+    const night = stamped(smallNight(), "gamebook-rows", "14:45");
+    night.tables["player-rows"] = (night.tables["player-rows"] ?? []).map((row) => ({ ...row, processed_at: null, created_at: null }));
+    expect(await linesOf(night, at("18:00"), "gamebook")).toEqual(["gamebook: unknown reader_unknown"]);
+    night.tables["player-rows"] = [];
+    expect(await linesOf(night, at("18:00"), "gamebook")).toEqual(["gamebook: warn P3 landed_late_unread"]);
   });
 
   test("is a note where it is a fallback whose games another source had", async () => {
     expect(await linesOf(stamped(smallNight(), "player-boxscore-rows", "12:30"), at("18:00"), "player-boxscores")).toEqual([
       "player-boxscores: pass P5 landed_late",
     ]);
+  });
+});
+
+describe("rows that don't say when they were written", () => {
+  const unstamped = (teams: readonly string[] = ["BOS", "NYK", "LAL", "GSW"]) => {
+    const night = smallNight();
+    night.tables["gamebook-rows"] = (night.tables["gamebook-rows"] ?? []).map((row) =>
+      teams.includes(String(row["team_abbr"])) ? { ...row, processed_at: null, created_at: null } : row,
+    );
+    night.refused["scraper-attempts"] = "denied";
+    return night;
+  };
+
+  test("have landed in time while they could not be late, and after that nobody can tell", async () => {
+    expect(await linesOf(unstamped(), at("10:00"), "gamebook")).toContain("gamebook: pass ok");
+    expect(await linesOf(unstamped(), at("10:01"), "gamebook")).toContain("gamebook: unknown landing_time_unknown");
+    expect(observed(await judged(unstamped(), at("18:00")), "scrapers", "landing_time_unknown")[0]).toContain("lateness can't be told");
+  });
+
+  test("of one game alone leave it open too: the other game's stamps don't vouch for it", async () => {
+    expect(await linesOf(unstamped(["LAL", "GSW"]), at("18:00"), "gamebook")).toContain("gamebook: unknown landing_time_unknown");
+  });
+
+  test("are taken as landed when the execution log says so, unless another game is known to be late", async () => {
+    const logs = unstamped(["LAL", "GSW"]);
+    delete logs.refused["scraper-attempts"];
+    expect(await linesOf(logs, at("18:00"), "gamebook")).toEqual(["gamebook: pass ok"]);
+    logs.tables["gamebook-rows"] = (logs.tables["gamebook-rows"] ?? []).map((row) =>
+      row["processed_at"] === null ? row : { ...row, processed_at: iso("14:45") },
+    );
+    expect(await linesOf(logs, at("18:00"), "gamebook")).toEqual(["gamebook: warn P3 landed_late_unread"]);
   });
 });
 

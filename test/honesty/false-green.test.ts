@@ -201,6 +201,7 @@ describe("an empty answer", () => {
       "bdl-rows",
       "gamebook-rows",
       "halt-state",
+      "log",
       "player-boxscore-rows",
       "player-history",
       "postponements",
@@ -258,5 +259,6 @@ test("prints what each refusal does, check by check", async () => {
       ...rows,
     ].join("\n"),
   );
-  expect(rows.filter((row) => / pass\/| pass$/u.test(row.slice(120)))).not.toHaveLength(rows.length);
+  const overall = rows.map((row) => row.trim().split(" ").at(-1) ?? "");
+  expect(overall.filter((verdict) => verdict.startsWith("unknown/")).length).toBeGreaterThan(overall.length / 3);
 });

@@ -42,7 +42,7 @@ test("a scenario that isn't there is said on standard error and answered to ever
     expect(result).toMatchObject({ isError: true });
     expect(JSON.stringify(result)).toContain('Did you mean \\\\\\"feb-03\\\\\\"?');
   }
-  expect((await request(child, 4, "tools/list")).result).toMatchObject({ tools: [{ name: "validate_daily" }] });
+  expect((await request(child, 4, "tools/list")).result).toMatchObject({ tools: [{ name: "validate_daily" }, { name: "watch" }] });
 });
 
 test("nothing but protocol messages is written to standard output, through a call and to the end", async () => {

@@ -78,6 +78,89 @@ describe("a mistake is told with file, line, key and what is allowed", () => {
   });
 });
 
+describe("a name that is no name is refused where it stands: it would reach commands that people copy, and statements", () => {
+  const tableForm = "expected a table as dataset\\.table";
+  const nameForm = "expected a name of letters, digits, _, - and \\., not beginning with - or \\.";
+  const columnForm = "expected a column name";
+  test.each<[string, string | RegExp, string, string, string]>([
+    ["a table", "  nba_raw.nbac_team_boxscore:\n", '  "nba_raw.x; touch /tmp/pwned":\n', "tables", tableForm],
+    ["a column", "      default_feature_count: integer", '      "a, (SELECT 1)": integer', "tables", columnForm],
+    [
+      "a collection",
+      /(?<=\ncollections:\n)/u,
+      '  "c$(touch /tmp/p3)": { entry: { a: string }, fields: { a: string } }\n',
+      "collections",
+      nameForm,
+    ],
+    ["a job", /(?<=\njobs:\n)/u, '  "--project=x": { at: D 11:30, does: it }\n', "jobs", nameForm],
+    ["a scheduler job", /(?<=\nschedule:\n)/u, '  "a b": { cron: "0 11 * * *", zone: UTC }\n', "schedule", nameForm],
+    ["a unit", /(?<=\nunits:\n)/u, '  "u`id`": { kind: service, folders: [a] }\n', "units", nameForm],
+    ["a topic", /(?<=\ntopics:\n)/u, '  "a\\nb": { kind: trigger }\n', "topics", nameForm],
+    ["a bucket", /(?<=\nbuckets: \{)/u, ' "b|c": { holds: x },', "buckets", nameForm],
+    [
+      "a processor",
+      /(?<= {2}processors:\n)/u,
+      '    "p;q": { table: nba_raw.nbac_schedule, class: P, eats_games: "true" }\n',
+      "completion\\.processors",
+      nameForm,
+    ],
+    [
+      "the unit that keeps the record",
+      /orchestrator: \S+/u,
+      `orchestrator: "o' ; touch /tmp/p2 ; '"`,
+      "completion\\.orchestrator:",
+      nameForm,
+    ],
+    [
+      "the collection of the record",
+      /(?<=\n {2}orchestrator: \S+\n)( {2}collection: )\S+/u,
+      '$1"../x"',
+      "completion\\.collection:",
+      nameForm,
+    ],
+    ["a lock's collection", "collection: processing_locks", 'collection: "a/$(b)"', "locks\\.processing\\.collection:", nameForm],
+    ["the beats' collection", "collection: processor_heartbeats", "collection: a/b", "heartbeats\\.collection:", nameForm],
+    [
+      "a published file",
+      "path: v1/tonight/all-players.json",
+      'path: "v1/$(x).json"',
+      "objects\\.tonight\\.path:",
+      "expected a path such as",
+    ],
+    ["a competition", '    "001": {', '    "1": {', "games\\.competitions", "expected the first three characters of a game id"],
+  ])("%s", (_title, from, to, place, expected) => {
+    const told = problemOf(from, to);
+    expect(told).toMatch(new RegExp(`^mine\\.yaml:\\d+: ${place}.*${expected}`, "mu"));
+    const said = text.replace(from, to).split("\n");
+    const line = said.findIndex((each, index) => each !== text.split("\n")[index]) + 1;
+    expect(told).toContain(`mine.yaml:${line}:`);
+  });
+});
+
+describe("some competition owes what a night is judged by", () => {
+  const owed = "owes: [games, box-scores, analytics, features, predictions, grading]";
+  const line = text.split("\n").findIndex((each) => each.includes("  competitions:")) + 1;
+  test.each(["owes: []", "owes: [games]", "owes: [games, box-scores, grading]", "owes: [games, analytics]"])(
+    "none: %s is refused",
+    (less) => {
+      expect(problemOf(owed, less)).toBe(
+        `mine.yaml:${line}: games.competitions: none of them owes both box-scores and analytics, so no night could ever be judged; say it in \`owes\` of the one that is played most`,
+      );
+    },
+  );
+  test("one is enough", () => {
+    expect(problemOf(owed, "owes: [games, box-scores, analytics]")).toBe("loaded");
+  });
+});
+
+test("play-in games and the cup final are games of named competitions, which owe what play-off games owe", () => {
+  const { competitions } = nba.file.games;
+  expect([competitions["005"]?.owes, competitions["006"]?.owes]).toEqual([
+    ["games", "box-scores"],
+    ["games", "box-scores"],
+  ]);
+});
+
 describe("values that changed on a date", () => {
   const dated = (variants: string) => problemOf(/ {4}key:\n {6}dated:\n.*\n.*\n/u, `    key:\n      dated:\n${variants}`);
 

@@ -26,7 +26,7 @@ export const features = defineCheck({
   halves: ["pre_game", "post_game"],
   about: {
     why: "Predictions are made from these rows alone: a player without features gets no prediction, and one with old features a wrong one.",
-    rule: "At least one row per team of the expected games and so large a share of the prepared players, else P2; no row at all is P1. Rows older than the newest ended run that wrote records are P3, with how many of how many. Players that the context does not know count for no team. The share that is ready is a note.",
+    rule: "At least one row per team of the expected games and so large a share of the prepared players, else P2; no row at all is P1, whether or not anybody was prepared. Rows older than the newest ended run that wrote records are P3, with how many of how many. Players that the context does not know count for no team. The share that is ready is a note.",
     stage: "features",
     todo: "Run the feature processor for the date again, then same-day predictions: what they read meanwhile lacks these rows.",
   },
@@ -81,9 +81,16 @@ function judgeFeatures(facts: TableFacts, context: TableFacts, runs: Evidence<Ta
   if (asOf < due) return [notDue("features", due, figures)];
   const columns = withoutColumns(rules.features.players, context, ["team_abbr"], rules);
   if (columns !== undefined) return [columns];
-  // Nobody prepared: completion speaks of the empty context, and features can be measured against nothing.
-  if (context.rows.length === 0) return [waitsFor("completion", figures)];
-  if (coverage.prepared === 0) return [nobodyPrepared(context, scope, figures)];
+  // Nobody prepared: completion speaks of the empty context, and these features can be measured against nothing.
+  const unprepared = context.rows.length === 0;
+  if (unprepared && facts.rows.length > 0) return [waitsFor("completion", figures)];
+  if (unprepared && !gamesOwing(scope.slate, "features").some(({ standing }) => standing.kind === "expected"))
+    return gamesOwing(scope.slate, "features").flatMap(({ standing, name }) =>
+      standing.kind === "unsure"
+        ? [unknown(standing.reason, `no features for ${name}, and nobody prepared, ${standing.said}`, standing.next, figures)]
+        : [],
+    );
+  if (coverage.prepared === 0 && !unprepared) return [nobodyPrepared(context, scope, figures)];
   const gaps = gapsIn(coverage, writtenBetween(context.rows, tableRules(rules, rules.features.players))?.last, scope, figures);
   const rewriting = recentRun([rules.features.processor], runs, scope);
   const faults = gaps.filter(({ verdict }) => verdict !== "unknown");
@@ -110,11 +117,16 @@ function gapsIn(coverage: Coverage, preparedAt: Date | undefined, scope: Scope, 
   const time = timeliness(rules, "features", date, asOf, moment === "pre_game" ? preparedAt : undefined);
   if (time.state === "not_due") return [notDue("features", time.from, figures)];
   const { table, processor } = rules.features;
-  const next = `Run ${processor} for ${date}${time.breaks?.started === true ? `, then ${time.breaks.what} again` : ""}.`;
+  const first = coverage.prepared === 0 ? "Prepare the players of the date first; then run" : "Run";
+  const next = `${first} ${processor} for ${date}${time.breaks?.started === true ? `, then ${time.breaks.what} again` : ""}.`;
   const reader = readerText(time.breaks, scope, "them");
   const said = { next, figures, ...consequences(time) };
   if (coverage.rows.length === 0) {
-    const observed = `0 rows in ${table} for ${date}, ${coverage.prepared} players are prepared${reader}`;
+    const prepared =
+      coverage.prepared === 0
+        ? `nobody was prepared either: ${rules.features.players} is empty`
+        : `${coverage.prepared} players are prepared`;
+    const observed = `0 rows in ${table} for ${date}, ${prepared}${reader}`;
     const expected = `at least one row per team of ${counted(coverage.teams.length / 2, "game")}`;
     return [problem(severityBy(time, "P1"), { ...said, reason: "missing", observed, expected })];
   }

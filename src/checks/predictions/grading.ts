@@ -1,8 +1,8 @@
 import type { Evidence } from "../../evidence/evidence.ts";
 import type { GradedCount } from "../../evidence/looks/predictions.ts";
-import { gradedCounts, haltState, predictionCounts } from "../../evidence/looks/predictions.ts";
+import { gradedCounts, haltState, predictionCounts, predictionHistory } from "../../evidence/looks/predictions.ts";
 import type { PlayerRow, TableFacts } from "../../evidence/looks/tables.ts";
-import { playerRows, rowsOf } from "../../evidence/looks/tables.ts";
+import { playerRows, rowsOf, scheduleWindow } from "../../evidence/looks/tables.ts";
 import { idName } from "../../outside-text.ts";
 import { dueAt, timeliness } from "../../pipeline/due.ts";
 import { isPairOf, teamsOf } from "../../pipeline/games.ts";
@@ -11,7 +11,7 @@ import type { Group, Scope, Words } from "../check.ts";
 import { defineCheck } from "../check.ts";
 import { withoutColumns } from "../columns.ts";
 import type { Figures, Finding } from "../finding.ts";
-import { notApplicable, notDue, pass, problem, saidOf, unknown, waitsFor } from "../finding.ts";
+import { note, notApplicable, notDue, pass, problem, saidOf, unknown, waitsFor } from "../finding.ts";
 import { writtenBetween } from "../keep.ts";
 import type { SlatedGame } from "../slate.ts";
 import { gamesOwing } from "../slate.ts";
@@ -19,8 +19,8 @@ import { consequences, counted, listNames, percent, severityBy } from "../words.
 import type { Roster } from "./placing.ts";
 import { gameOfRow, rosterOf } from "./placing.ts";
 import { tallied } from "./predictions.ts";
-import { haltOf } from "./systems.ts";
-import type { Prediction } from "./tally.ts";
+import { expectedSystems, haltOf, isExpected, systemNames } from "./systems.ts";
+import type { Prediction, Tally } from "./tally.ts";
 import { systemsIn } from "./tally.ts";
 
 /** Were the predictions that can be graded graded? */
@@ -30,16 +30,21 @@ export const grading = defineCheck({
   depth: "standard",
   about: {
     why: "Grades are what models are chosen by. A share over all predictions reads 60-80 % on a good night, because those without a line and those that were voided can't be graded.",
-    rule: "Gradable is what is active, has a real line, belongs to a game that was played, and was not voided. The share of it with a grade decides, per system. Games that analytics lacks are not held against it.",
+    rule: "Gradable is what is active, has a real line, belongs to a game that was played, and was not voided. The share of it with a grade decides, per system that is expected to predict. Games that analytics lacks are not held against it.",
     stage: "grading",
     todo: "Run grading for the date again once analytics is complete; then whatever is chosen by the grades.",
   },
   subjects: ({ slate, date }) => (gamesOwing(slate, "grading").length === 0 ? [] : [{ id: date }]),
-  needs: (_subject, { rules, date }) => ({ predictions: predictionCounts(rules, date), graded: gradedCounts(rules, date) }),
+  needs: (_subject, { rules, date }) => ({
+    predictions: predictionCounts(rules, date),
+    graded: gradedCounts(rules, date),
+    schedule: scheduleWindow(rules, date),
+  }),
   wants: (_subject, { rules, date }) => ({
     context: rowsOf(rules, date, rules.features.players),
     players: playerRows(rules, date),
     halts: haltState(rules, date),
+    history: predictionHistory(rules, date),
   }),
   judge: (facts, { scope }) => judgeGrading(facts, scope),
   say: sayGrading,
@@ -53,6 +58,8 @@ interface Facts {
   readonly context: Evidence<TableFacts>;
   readonly players: Evidence<TableFacts<PlayerRow>>;
   readonly halts: Parameters<typeof haltOf>[2];
+  readonly schedule: Parameters<typeof expectedSystems>[1];
+  readonly history: Parameters<typeof expectedSystems>[2];
 }
 
 function judgeGrading(facts: Facts, scope: Scope): readonly Finding[] {
@@ -67,12 +74,24 @@ function judgeGrading(facts: Facts, scope: Scope): readonly Finding[] {
     return [halted === undefined ? waitsFor("predictions") : notApplicable("halted", halted)];
   }
   const grades = gradesOf(facts, scope);
-  const judged = systemsIn(tally).map((system) => {
+  const { systems, others } = systemsToGrade(tally, facts, scope);
+  if (systems.length === 0) return [waitsFor("predictions"), ...others];
+  const judged = systems.map((system) => {
     const own = tally.predictions.filter((prediction) => prediction.system === system);
     const finding = own.some(({ active }) => active) ? judgeSystem(own, grades, facts.players, scope) : withoutActive(system, facts, scope);
     return saidOf(idName(system), finding);
   });
-  return [pass(`${counted(judged.length, "system")} judged, each by itself`), ...judged];
+  return [pass(`${counted(judged.length, "system")} judged, each by itself`), ...judged, ...others];
+}
+
+/** Those that predictions are expected of, else, where nobody knows which these are, those with active predictions. */
+function systemsToGrade(tally: Tally, { schedule, history }: Facts, scope: Scope) {
+  const expected = expectedSystems(scope, schedule, history);
+  const isActive = (system: string) => tally.predictions.some((prediction) => prediction.active && prediction.system === system);
+  const systems = systemsIn(tally).filter((system) => (isExpected(expected) ? expected.systems.includes(system) : isActive(system)));
+  const left = systemsIn(tally).filter((system) => isExpected(expected) && !systems.includes(system));
+  const said = `${counted(left.length, "system")} beside the expected ${left.length === 1 ? "is" : "are"} not judged: ${systemNames(left)}`;
+  return { systems, others: left.length === 0 ? [] : [note("other_systems", said)] };
 }
 
 function withoutActive(system: string, { halts }: Facts, scope: Scope): Finding {

@@ -18,7 +18,7 @@ import { gamesOwing } from "../slate.ts";
 import { at, counted, listNames } from "../words.ts";
 import { coverageOf } from "./features.ts";
 import { rosterOf } from "./placing.ts";
-import { expectedSystems, haltOf, isExpected, systemNames } from "./systems.ts";
+import { expectedSystems, haltOf, haltUnknown, isExpected, isFirstDates, systemNames } from "./systems.ts";
 import type { Prediction, Tally } from "./tally.ts";
 import { systemsIn, tallyOf } from "./tally.ts";
 
@@ -30,7 +30,7 @@ export const predictions = defineCheck({
   halves: ["pre_game", "post_game"],
   about: {
     why: "A worker that answers every request with an error looks healthy from outside. All systems stood still for 28 hours before anybody looked at the rows.",
-    rule: "Systems that the pipeline file declares, else those active on the last game dates, must have an active prediction for every expected game. Games without are P1, a system without any is P1, none at all is P0. Predictions halted on purpose are not applicable. Other systems are a note.",
+    rule: "Systems that the pipeline file declares, else those active on the last game dates, must have an active prediction for every expected game. Games without are P1, a system without any is P1, none at all is P0. Predictions halted on purpose are not applicable; where nobody could look whether they were, none is unknown. Other systems are a note. While none has ever predicted, as on a season's first dates, one prediction of any system per game is a pass that says so.",
     stage: "predictions",
     todo: "Read the prediction worker's errors first, not its health; then run same-day predictions for the date again.",
   },
@@ -94,7 +94,11 @@ function judgePredictions(facts: Facts, scope: Scope): readonly Finding[] {
   const halted = haltOf(undefined, scope, facts.halts);
   if (halted !== undefined) return [notApplicable("halted", `${halted}${thereAllTheSame(tally.predictions)}`, figures)];
   const expected = expectedSystems(scope, facts.schedule, facts.history);
-  if (!isExpected(expected)) return [{ ...expected, figures }, ...notesOn(tally, undefined)];
+  if (!isExpected(expected)) {
+    const whole = figures.games_owed > 0 && figures.covered === figures.games_owed;
+    const found = whole && isFirstDates(facts.history, scope) ? nobodyExpected(figures, scope) : [{ ...expected, figures }];
+    return [...found, ...notesOn(tally, undefined)];
+  }
   const halts = new Map(expected.systems.map((system) => [system, haltOf(system, scope, facts.halts)]));
   const owing = expected.systems.filter((system) => halts.get(system) === undefined);
   const stopped = expected.systems.flatMap((system) => {
@@ -106,10 +110,13 @@ function judgePredictions(facts: Facts, scope: Scope): readonly Finding[] {
   if (owing.length === 0)
     return [notApplicable("halted", `every expected system is halted: ${systemNames(expected.systems)}`, figures), ...stopped];
   if (!tally.predictions.some(({ active }) => active)) {
-    return [owed.nothingPrepared ? waitsFor("features", figures) : noneAtAll(tally, owing, owed, scope, figures), ...stopped];
+    const none = haltUnknown(facts.halts, noneText(tally, scope), scope) ?? noneAtAll(tally, owing, owed, scope, figures);
+    return [owed.nothingPrepared ? waitsFor("features", figures) : { ...none, figures }, ...stopped];
   }
   const judged = owing.flatMap((system) =>
-    judgeSystem(system, tally, owed, expected.said, scope).map((finding) => saidOf(idName(system), finding)),
+    judgeSystem(system, tally, owed, expected.said, scope)
+      .map((finding) => (finding.reason === "no_predictions" ? (haltUnknown(facts.halts, finding.observed, scope) ?? finding) : finding))
+      .map((finding) => saidOf(idName(system), finding)),
   );
   return [
     pass(
@@ -119,6 +126,18 @@ function judgePredictions(facts: Facts, scope: Scope): readonly Finding[] {
     ...judged,
     ...stopped,
     ...notesOn(tally, expected.systems),
+  ];
+}
+
+/** A season's first dates: the games can be judged, and whether a system is missing can't. */
+function nobodyExpected(figures: ReturnType<typeof figuresOf>, { rules, date }: Scope): readonly Finding[] {
+  const { active, systems, covered, games_owed: of } = figures;
+  return [
+    pass(`${counted(active, "active prediction")} of ${counted(systems, "system")} in ${covered} of ${of} games`, figures),
+    note(
+      "no_system_known",
+      `no system is known to be expected: the pipeline file declares none and none predicted in the ${rules.games.witness_days} days before ${date}; one that is missing would not be noticed`,
+    ),
   ];
 }
 
@@ -166,13 +185,16 @@ function miss(scope: Scope, preparedAt: Date | undefined, full: "P0" | "P1") {
   return { severity, by, said: { next, ...grace, ...breaks } };
 }
 
-function noneAtAll({ rows }: Tally, systems: readonly string[], { preparedAt }: Owed, scope: Scope, figures: Figures): Finding {
+function noneText({ rows }: Tally, { rules, date }: Scope): string {
+  return `${rows === 0 ? "0 rows" : `0 active of ${counted(rows, "row")}`} in ${rules.predictions.table} for ${date}, of any system`;
+}
+
+function noneAtAll(tally: Tally, systems: readonly string[], { preparedAt }: Owed, scope: Scope, figures: Figures): Finding {
   const { severity, by, said } = miss(scope, preparedAt, "P0");
-  const { table } = scope.rules.predictions;
   return problem(severity, {
     ...said,
     reason: "no_predictions_at_all",
-    observed: `${rows === 0 ? "0 rows" : `0 active of ${counted(rows, "row")}`} in ${table} for ${scope.date}, of any system`,
+    observed: noneText(tally, scope),
     expected: `active predictions of ${counted(systems.length, "system")} (${systemNames(systems)}) by ${by}`,
     figures,
   });

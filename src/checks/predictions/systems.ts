@@ -5,6 +5,7 @@ import { quoted } from "../../outside-text.ts";
 import type { Rules } from "../../pipeline/load.ts";
 import type { Scope } from "../check.ts";
 import { couldNotLook } from "../check.ts";
+import type { StageName } from "../../pipeline/schema.ts";
 import { owedBy } from "../drafts.ts";
 import type { Finding } from "../finding.ts";
 import { unknown } from "../finding.ts";
@@ -45,18 +46,28 @@ export function isExpected(expected: Expected | Finding): expected is Expected {
   return "systems" in expected;
 }
 
+/** Whether no system is known because none predicted on any day that was looked at: a season's first dates. */
+export function isFirstDates(history: Evidence<TableFacts<HistoryCount>>, { date }: Scope): boolean {
+  return history.seen && !history.facts.rows.some((row) => row.game_date < date && row.n > 0);
+}
+
 /** Dates before this one on which games were played that predictions are owed for, newest first. */
 function gameDatesBefore(window: readonly ScheduleRow[], date: string, rules: Rules): readonly string[] {
+  const dates = playedBefore(window, date, "predictions", rules).map((row) => row.game_date);
+  return [...new Set(dates)].toSorted().toReversed();
+}
+
+/** Games of the schedule before this date that were played and that owe the stage. */
+export function playedBefore(window: readonly ScheduleRow[], date: string, stage: StageName, rules: Rules): readonly ScheduleRow[] {
   const { status, not_played_text: words } = rules.games;
-  const played = window.filter(
+  return window.filter(
     (row) =>
       row.game_date < date &&
-      owedBy(row.game_id, rules).includes("predictions") &&
+      owedBy(row.game_id, rules).includes(stage) &&
       !(row.game_status !== null && status.not_played.includes(row.game_status)) &&
       !words.some((word) => (row.game_status_text ?? "").toLowerCase().includes(word)) &&
       !window.some((other) => other.game_id === row.game_id && other.game_date > row.game_date),
   );
-  return [...new Set(played.map((row) => row.game_date))].toSorted().toReversed();
 }
 
 /** Why the system, or every system, was stopped on purpose for the date; undefined if nothing says so. */
@@ -77,6 +88,16 @@ export function haltOf(system: string | undefined, { rules, date }: Scope, state
   );
   if (stored === undefined) return undefined;
   return `${table} says ${quoted(stored.state ?? "")} for ${date}${stored.reason === null ? "" : `: ${quoted(stored.reason)}`}`;
+}
+
+/** Why it can't be told whether predictions were stopped; undefined where the table was read, or there is none to read. */
+export function haltUnknown(state: Evidence<TableFacts<HaltRow>>, observed: string, { rules }: Scope): Finding | undefined {
+  if (state.seen || state.off !== undefined || state.refusal === "no_such_place") return undefined;
+  return unknown(
+    "halt_unknown",
+    `${observed}; whether they were halted on purpose can't be told: ${rules.predictions.halt_state} could not be looked at (${state.reason})`,
+    state.next,
+  );
 }
 
 /** Names of systems for a sentence. */

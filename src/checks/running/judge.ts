@@ -39,23 +39,26 @@ interface Facts {
 export function judgeProcessor(subject: RunSubject, own: readonly Run[], facts: Facts, scope: Scope): readonly Finding[] {
   const ended = own.filter(({ state }) => state === "well");
   const found = [
-    ...judgeRunning(own, scope),
+    ...judgeRunning(own, surplusIn(subject, facts.output, scope) === 0, scope),
     ...judgeOverlaps(subject, own, facts.output, scope),
     ...judgeEmptySuccess(subject, own, facts, scope),
     ...judgeUnsuccessful(subject, own, facts.output, scope),
     ...partial(subject, ended, scope),
   ];
   const last = ended.at(-1);
+  // Notes alone make no pass of runs that go on, nor of an empty table.
+  if (found.some(({ verdict }) => verdict !== "pass")) return found;
+  if (last === undefined)
+    return own.some(({ state }) => state === "running") || found.length === 0 ? [stillAtWork(own, scope), ...found] : found;
+  if (facts.output?.seen === true && facts.output.facts.rows.length === 0) return [waitsFor(spokenOfBy(subject.stage)), ...found];
   if (found.length > 0) return found;
-  if (last === undefined) return [stillAtWork(own, scope)];
-  if (facts.output?.seen === true && facts.output.facts.rows.length === 0) return [waitsFor(spokenOfBy(subject.stage))];
   const when = last.ended === undefined ? "" : `, the last at ${at(last.ended, scope)}`;
   return [pass(`${counted(ended.length, "run")} ended well${when}${last.records === undefined ? "" : ` with ${last.records} records`}`)];
 }
 
 /** Processors without a declared table: how long they run can be judged, what they wrote can't. */
 export function judgeOthers(own: readonly Run[], scope: Scope): readonly Finding[] {
-  const running = judgeRunning(own, scope);
+  const running = judgeRunning(own, false, scope);
   const failed = own.filter(({ state }) => state === "failed");
   const notes =
     failed.length === 0 ? [] : [note("failed", `${counted(failed.length, "run")} of other processors failed: ${processorsIn(failed)}`)];
@@ -86,8 +89,11 @@ function spokenOfBy(stage: StageName): string {
   return stage === "same-day" ? "completion" : stage;
 }
 
-/** Runs at work too long. One that began a while ago is no finding beside another that ended well. */
-function judgeRunning(own: readonly Run[], scope: Scope): readonly Finding[] {
+/**
+ * Runs at work too long. While the table is clean, one without an end is only a note beside another that was at work too
+ * and ended well: the lock may have refused it without saying so.
+ */
+function judgeRunning(own: readonly Run[], clean: boolean, scope: Scope): readonly Finding[] {
   const { warn_minutes: warn, fail_minutes: fail } = scope.rules.thresholds.runs.running;
   return own
     .filter(({ state }) => state === "running")
@@ -95,6 +101,8 @@ function judgeRunning(own: readonly Run[], scope: Scope): readonly Finding[] {
       const { started } = run;
       const minutes = started === undefined ? undefined : (scope.asOf.getTime() - started.getTime()) / 60_000;
       if (minutes !== undefined && minutes <= warn) return [];
+      const good = clean ? own.find((other) => endedWellSince(other, run)) : undefined;
+      if (good !== undefined) return [noEndRecorded(run, good, scope)];
       const age = minutes === undefined ? "at an unrecorded time" : `${durationText(minutes * 60_000)} ago`;
       return [
         problem(minutes !== undefined && minutes > fail ? "P2" : "P3", {
@@ -107,6 +115,17 @@ function judgeRunning(own: readonly Run[], scope: Scope): readonly Finding[] {
     });
 }
 
+function endedWellSince({ state, ended }: Run, { started }: Run): boolean {
+  return state === "well" && ended !== undefined && started !== undefined && ended > started;
+}
+
+function noEndRecorded(run: Run, good: Run, scope: Scope): Finding {
+  return note(
+    "no_end_recorded",
+    `a run of ${quoted(run.processor)} has no end on record: ${runText(run, scope)}; ${runText(good, scope)} ended well after it began, and no surplus row is there: the other may have been refused by the lock, killed, or still at work`,
+  );
+}
+
 /** None has ended yet, and none has been at work too long. */
 function stillAtWork(own: readonly Run[], scope: Scope): Finding {
   const since = own.flatMap(({ started }) => started ?? []).at(-1) ?? scope.asOf;
@@ -114,17 +133,25 @@ function stillAtWork(own: readonly Run[], scope: Scope): Finding {
   return putOff(`${counted(own.length, "run")} at work since ${at(since, scope)}, none ended yet`, until);
 }
 
+function surplusIn({ table }: RunSubject, output: OutputEvidence | undefined, { rules }: Scope): number | undefined {
+  return table !== undefined && output?.seen === true ? surplusOf(output.facts.rows, tableRules(rules, table)).rows : undefined;
+}
+
 function judgeOverlaps(subject: RunSubject, own: readonly Run[], output: OutputEvidence | undefined, scope: Scope): readonly Finding[] {
   const pairs = overlapping(own, scope.asOf);
-  const [pair] = pairs;
+  const pair = pairs.find((runs) => withoutEnd(runs) === undefined) ?? pairs[0];
   if (pair === undefined || subject.table === undefined) return [];
+  const open = withoutEnd(pair);
   const more = pairs.length > 1 ? ` (and ${pairs.length - 1} more such pairs)` : "";
-  const observed = `runs ${runText(pair[0], scope)} and ${runText(pair[1], scope)} of ${subject.id} overlapped${more}`;
-  const surplus = output?.seen === true ? surplusOf(output.facts.rows, tableRules(scope.rules, subject.table)).rows : undefined;
+  const doubt =
+    open === undefined ? "" : `, or only one was at work: no end of ${quoted(open.id)} is recorded, and the lock may have refused it`;
+  const surplus = surplusIn(subject, output, scope);
   if (surplus === 0) {
     const when = pair.map(({ started }) => (started === undefined ? "?" : atSecond(started, scope))).join(" and ");
-    return [note("overlapped", `two runs of ${subject.id}, begun ${when}, overlapped${more}; no surplus row came of it`)];
+    return [note("overlapped", `two runs of ${subject.id}, begun ${when}, overlapped${more}${doubt}; no surplus row came of it`)];
   }
+  if (open !== undefined && output?.seen === false) return [couldNotLook(output)];
+  const observed = `runs ${runText(pair[0], scope)} and ${runText(pair[1], scope)} of ${subject.id} overlapped${more}${doubt}`;
   return [
     problem("P2", {
       reason: "overlapping",
@@ -136,6 +163,11 @@ function judgeOverlaps(subject: RunSubject, own: readonly Run[], output: OutputE
           : `Remove the surplus from ${subject.table}; then see in the log what should have kept the second run out.`,
     }),
   ];
+}
+
+/** Of a pair the run that nobody saw end: the lock may have refused it, and then it was never at work. */
+function withoutEnd(pair: readonly Run[]): Run | undefined {
+  return pair.findLast(({ state }) => state === "running");
 }
 
 /** Success that wrote nothing: harmless where the table is filled, a broken promise where it is empty. */

@@ -64,7 +64,7 @@ function endOf({ processed_at: ended }: RunRow): number {
   return ended === null ? 0 : Date.parse(ended);
 }
 
-/** Pairs of runs of which the one began before the other had ended; a run that the lock refused wrote nothing and overlaps with none. */
+/** Pairs of runs of which the one began before the other had ended; a run that the lock refused wrote nothing and overlaps with none. One without an end is taken to be at work until now. */
 export function overlapping(runs: readonly Run[], asOf: Date): readonly (readonly [Run, Run])[] {
   const spans = runs.flatMap((run) => {
     const until = run.ended ?? (run.state === "running" ? asOf : undefined);

@@ -68,24 +68,52 @@ function figures(landed: 0 | 1, late: 0 | 1 = 0): Figures {
 }
 
 function judgeLanded(told: Case): Finding {
-  const { id, landing, window, scope, attempts } = told;
-  const whole = landing.wholeAt ?? firstSuccess(attempts ?? []);
+  const { id, landing, window, scope } = told;
+  const whole = wholeAt(told);
+  if (whole === undefined && scope.asOf > window.lateAt) return landedAtUnknown(told);
   if (whole === undefined || whole <= window.lateAt)
-    return pass(`${id}: ${landedText(told)}${attemptsText(attempts, told.log, scope)}`, figures(1));
+    return pass(`${id}: ${landedText(told)}${attemptsText(told.attempts, told.log, scope)}`, figures(1));
   const firsts = landing.first !== undefined && window.at < landing.first ? landing.first : whole;
   const brief = `${id} came ${timesText(told)}, ${gap(window.at, firsts)} after the expected ${windowText(window, scope)}`;
   if (isCoveredElsewhere(told)) return note("landed_late", `${brief}; other sources have the same games`, figures(1, 1));
-  const behind = readersBehind(told);
+  const { behind, untold } = readersOf(told);
+  const open = untold.length === 0 ? "" : `; whether ${listNames(untold)} was written since could not be looked at`;
+  if (behind.length === 0 && untold.length > 0)
+    return unknown(
+      "reader_unknown",
+      `${brief}${open}`,
+      `See why ${listNames(untold)} can't be read or dated, then ask again: it may have been computed without these rows.`,
+      figures(1, 1),
+    );
   if (behind.length === 0) return note("landed_late", `${brief}; everything that reads it is newer`, figures(1, 1));
   const landed = firsts < whole ? `first rows ${gap(window.at, firsts)} and the last game` : "landed";
   const observed = `${id}: ${landedText(told)}, ${landed} ${gap(window.at, whole)} after the expected ${windowText(window, scope)}`;
   return problem("P3", {
     reason: "landed_late_unread",
-    observed: `${observed}; not read since by ${listNames(behind)}${attemptsText(attempts, told.log, scope)}`,
+    observed: `${observed}; not read since by ${listNames(behind)}${open}${attemptsText(told.attempts, told.log, scope)}`,
     expected: `what reads ${told.collection.table} is newer than its last row`,
     next: `Run ${listNames(behind)} for ${scope.date} again: it was computed without these rows, or without some of them.`,
     figures: figures(1, 1),
   });
+}
+
+/** Since when it was whole; undefined where rows carry no stamp, the log tells no success, and no other game is known to be late. */
+function wholeAt({ landing, attempts = [], window }: Case): Date | undefined {
+  const known = landing.wholeAt;
+  if (!landing.untimed || (known !== undefined && known > window.lateAt)) return known;
+  return firstSuccess(attempts);
+}
+
+function landedAtUnknown(told: Case): Finding {
+  const { id, window, scope } = told;
+  const brief = `${id}: ${landedText(told)}, some or all without a write time, and no run that succeeded is known; lateness can't be told`;
+  if (isCoveredElsewhere(told)) return note("landing_time_unknown", `${brief}; other sources have the same games`, figures(1));
+  return unknown(
+    "landing_time_unknown",
+    `${brief} (expected ${windowText(window, scope)})`,
+    "See why the write times are missing, and when the scraper ran.",
+    figures(1),
+  );
 }
 
 /** `10 of 10 games, 348 rows, 14:45 ET to 15:00 ET` */
@@ -99,17 +127,26 @@ function timesText({ landing: { first, last }, scope }: Case): string {
   return first < last ? `${at(first, scope)} to ${at(last, scope)}` : at(first, scope);
 }
 
-/**
- * Readers that are not newer than what they read. Of snapshots, of which more keep coming, the first rows count. A reader
- * that could not be looked at is not known to have read.
- */
-function readersBehind({ collection, landing, readers, scope: { rules } }: Case): readonly string[] {
+interface Readers {
+  /** Looked at, and not newer than what they read. */
+  readonly behind: readonly string[];
+  /** Could not be looked at, or nothing tells which is newer. */
+  readonly untold: readonly string[];
+}
+
+/** Who has read the rows. Of snapshots, of which more keep coming, the first rows count. */
+function readersOf({ collection, landing, readers, scope: { rules } }: Case): Readers {
   const since = boxSource(collection, rules) === undefined ? landing.first : landing.last;
-  return (collection.read_by ?? []).filter((table) => {
+  const states = (collection.read_by ?? []).map((table) => {
     const look = readers[table];
-    const written = look?.seen === true ? writtenBetween(look.facts.rows, tableRules(rules, table)) : undefined;
-    return written === undefined || since === undefined || written.last <= since;
+    if (look?.seen !== true) return { table, state: "untold" };
+    if (look.facts.rows.length === 0) return { table, state: "behind" };
+    const written = writtenBetween(look.facts.rows, tableRules(rules, table));
+    if (written === undefined || since === undefined) return { table, state: "untold" };
+    return { table, state: written.last <= since ? "behind" : "newer" };
   });
+  const named = (wanted: string) => states.flatMap(({ table, state }) => (state === wanted ? [table] : []));
+  return { behind: named("behind"), untold: named("untold") };
 }
 
 /** Whether this is a fallback whose games another source has complete: then nobody waits for it. */

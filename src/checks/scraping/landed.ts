@@ -15,8 +15,10 @@ export interface Landing {
   /** The oldest and the newest stamp of the rows there now. */
   readonly first?: Date;
   readonly last?: Date;
-  /** Since when nothing owed is missing: the latest of the games' first stamps. */
+  /** Since when nothing owed is missing, as far as there are stamps: the latest of the games' first stamps. */
   readonly wholeAt?: Date;
+  /** Something that landed carries no stamp, so it may have come later than that. */
+  readonly untimed: boolean;
 }
 
 /** Box scores of one source: a game is covered if both its teams have enough rows. */
@@ -32,6 +34,7 @@ export function landedPerGame(facts: TableFacts<BoxScoreRow>, table: string, owi
     missing: games.flatMap(({ game, landed }) => (landed.complete ? [] : [game])),
     ...bounds(firsts, lasts),
     ...(firsts.length === 0 ? {} : { wholeAt: new Date(Math.max(...firsts.map(Number))) }),
+    untimed: firsts.length < covered.length,
   };
 }
 
@@ -51,6 +54,7 @@ export function landedInSnapshots(facts: TableFacts<CollectedRow>, owing: readon
     missing: counts.length === 0 ? owing : [],
     ...times,
     ...(times.first === undefined ? {} : { wholeAt: times.first }),
+    untimed: times.first === undefined,
   };
 }
 

@@ -1,9 +1,17 @@
 import type { CalendarDate } from "../../pipeline/dates.ts";
 import type { TableName } from "../../ports/warehouse.ts";
 
-/** The command that shows the same by hand. Names come from the pipeline file, so that nothing in it needs a shell's care. */
-export function bqQuery(sql: string): string {
-  return `bq query --use_legacy_sql=false '${sql}'`;
+/**
+ * One word of a shell's command, whatever is in it: people copy these commands, and most of what stands in them comes from
+ * a pipeline file or a store.
+ */
+export function shellQuoted(value: string): string {
+  return `'${value.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** The command that shows the same by hand; `flags` stand before the statement. */
+export function bqQuery(sql: string, flags: readonly string[] = []): string {
+  return ["bq query --use_legacy_sql=false", ...[...flags, sql].map(shellQuoted)].join(" ");
 }
 
 export function rowsByHand(table: TableName, partition: string, from: string, to: string = from): string {
@@ -11,7 +19,19 @@ export function rowsByHand(table: TableName, partition: string, from: string, to
   return bqQuery(`SELECT * FROM ${table} WHERE ${condition}`);
 }
 
+export function schemaByHand(table: TableName): string {
+  return `bq show --schema --format=prettyjson ${shellQuoted(table)}`;
+}
+
+/** What a unit logged from `since` to `until`; of that, what holds the text. */
+export function logsByHand(unit: string, since: string, until: string, text?: string): string {
+  const holding = text === undefined ? "" : ` ${JSON.stringify(text)}`;
+  const filter = `resource.labels.service_name=${JSON.stringify(unit)} timestamp>="${since}" timestamp<"${until}"${holding}`;
+  return `gcloud logging read ${shellQuoted(filter)}`;
+}
+
 /** Documents have no command of their own in gcloud: the REST API answers the same. PROJECT stands for the project's id. */
 export function documentByHand(collection: string, id: string | CalendarDate): string {
-  return `curl -H "Authorization: Bearer $(gcloud auth print-access-token)" "https://firestore.googleapis.com/v1/projects/PROJECT/databases/(default)/documents/${collection}/${id}"`;
+  const url = `https://firestore.googleapis.com/v1/projects/PROJECT/databases/(default)/documents/${collection}/${id}`;
+  return `curl -H "Authorization: Bearer $(gcloud auth print-access-token)" ${shellQuoted(url)}`;
 }

@@ -7,7 +7,7 @@ import { tableRules } from "../../pipeline/load.ts";
 import type { OwnCheck, OwnRowCheck } from "../../pipeline/own-checks.ts";
 import type { Param, Query, TableName, Value } from "../../ports/warehouse.ts";
 import type { Look } from "../evidence.ts";
-import { bqQuery } from "./by-hand.ts";
+import { bqQuery, logsByHand, shellQuoted } from "./by-hand.ts";
 import { lintSql } from "./sql-lint.ts";
 import type { TableFacts } from "./table-look.ts";
 import { tableLook } from "./table-look.ts";
@@ -92,8 +92,8 @@ function withoutComments(text: string): string {
 
 function byHand({ sql, params }: Query): string {
   const types = { date: "DATE", instant: "TIMESTAMP", integer: "INT64", string: "STRING" } as const;
-  const flags = Object.entries(params).map(([name, param]) => `--parameter=${name}:${types[param.kind]}:${param.value} `);
-  return bqQuery(sql.replaceAll(/\{(\w+\.\w+)\}/gu, "$1")).replace("'", `${flags.join("")}'`);
+  const flags = Object.entries(params).map(([name, param]) => `--parameter=${name}:${types[param.kind]}:${param.value}`);
+  return bqQuery(sql.replaceAll(/\{(\w+\.\w+)\}/gu, "$1"), flags);
 }
 
 const logFacts = z.object({ count: z.int().min(0), more: z.boolean(), loggedAtAll: z.boolean() });
@@ -109,12 +109,11 @@ export function textInLog({ id, log }: OwnLog, rules: Rules, date: CalendarDate)
   const { unit, text } = log;
   const since = instantOf(date, log.from, rules.zone).toISOString();
   const until = instantOf(date, log.to, rules.zone).toISOString();
-  const filter = `resource.labels.service_name=${JSON.stringify(unit)} timestamp>="${since}" timestamp<"${until}" ${JSON.stringify(text)}`;
   return {
     id: `log for ${id} ${date}`,
     port: "logs",
     asked: `lines of ${unit} on ${date} that hold the text of ${id}`,
-    byHand: `gcloud logging read '${filter.replaceAll("'", String.raw`'\''`)}'`,
+    byHand: logsByHand(unit, since, until, text),
     after: [],
     whenEmpty: { mayBeEmpty: true, witness: "any line of the unit in the same window" },
     async run({ logs }, call) {
@@ -144,7 +143,7 @@ export function publishedObject({ id, object }: OwnObject, date: CalendarDate): 
     id: `object for ${id} ${date}`,
     port: "objects",
     asked: `object ${path}`,
-    byHand: `gcloud storage cat gs://${path}`,
+    byHand: `gcloud storage cat ${shellQuoted(`gs://${path}`)}`,
     after: [],
     whenEmpty: "must-have",
     async run({ objects }, call) {

@@ -3,6 +3,7 @@ import { BackendError } from "../../errors.ts";
 import { reasonText } from "../../outside-text.ts";
 import type { TableName } from "../../ports/warehouse.ts";
 import type { Look } from "../evidence.ts";
+import { schemaByHand } from "./by-hand.ts";
 
 const facts = z.discriminatedUnion("there", [
   /** The columns it really has, with the backend's own type names. */
@@ -22,7 +23,7 @@ export function shapeOf(table: TableName): Look<ShapeFacts> {
     id: `shape of ${table}`,
     port: "warehouse",
     asked: `the columns of ${table}`,
-    byHand: `bq show --schema --format=prettyjson ${table}`,
+    byHand: schemaByHand(table),
     after: [],
     whenEmpty: { mayBeEmpty: true, witness: "that a table is not there is this look's own answer" },
     async run({ warehouse }, call) {

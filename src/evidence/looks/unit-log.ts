@@ -4,6 +4,7 @@ import type { CalendarDate } from "../../pipeline/dates.ts";
 import { addDays, instantOf } from "../../pipeline/dates.ts";
 import type { Rules } from "../../pipeline/load.ts";
 import type { Look } from "../evidence.ts";
+import { logsByHand } from "./by-hand.ts";
 
 const facts = z.object({ lines: z.int().min(0), errors: z.int().min(0) });
 
@@ -20,7 +21,7 @@ export function unitLog(rules: Rules, date: CalendarDate, unit: string): Look<Un
     id: `log of ${unit} ${date}`,
     port: "logs",
     asked: `what ${unit} logged on ${date} and the day after`,
-    byHand: `gcloud logging read 'resource.labels.service_name="${unit}" timestamp>="${since}" timestamp<"${until}"'`,
+    byHand: logsByHand(unit, since, until),
     after: [],
     whenEmpty: { mayBeEmpty: true, witness: "counted as lines: none at all is shown as none" },
     async run(ports, call) {

@@ -1,12 +1,14 @@
 import { z } from "zod";
-import type { LogAsk } from "../../ports/logs.ts";
+import type { LogAsk, LogEntry } from "../../ports/logs.ts";
 import type { Look } from "../evidence.ts";
 
 const line = z.object({ at: z.string(), revision: z.string().nullable() });
 const logFacts = z.object({
-  /** The newest line that fits. */
+  /** The oldest line that fits, of those read. */
   found: line.nullable(),
-  /** The newest line of any kind: without one, silence proves nothing. */
+  /** Whether older ones fit that were not read. */
+  more: z.boolean(),
+  /** The newest line of any kind and revision: without one, silence proves nothing. */
   any: line.nullable(),
 });
 const jobFacts = z.object({
@@ -17,6 +19,9 @@ const jobFacts = z.object({
 export type LogLineFacts = z.output<typeof logFacts>;
 export type JobFacts = z.output<typeof jobFacts>;
 
+/** As many lines that fit are read to find the oldest. */
+const mostLines = 1000;
+
 type Asked = Pick<LogAsk, "unit" | "since" | "until" | "revision"> & { readonly contains: string };
 
 /** Whether a unit logged a text since a moment, and whether it logged anything at all. */
@@ -25,15 +30,18 @@ export function logLine(id: string, { unit, since, until, contains, revision }: 
     id: `log ${id}`,
     port: "logs",
     asked: `a line of ${unit} since ${since}`,
-    byHand: `gcloud logging read 'resource.labels.service_name="${unit}" timestamp>="${since}" "${contains.replaceAll(/["'\\]/gu, "")}"' --limit=1`,
+    byHand: `gcloud logging read 'resource.labels.service_name="${unit}" timestamp>="${since}" "${contains.replaceAll(/["'\\]/gu, "")}"' --order=asc --limit=1`,
     after: [],
     whenEmpty: { mayBeEmpty: true, witness: "any line of the unit in the same window" },
     async run(ports, call) {
-      const window = { unit, since, until, limit: 1, ...(revision === undefined ? {} : { revision }) };
-      const [found, any] = await Promise.all([ports.logs.entries({ ...window, contains }, call), ports.logs.entries(window, call)]);
-      const newest = ([entry]: typeof any.entries) => (entry === undefined ? null : { at: entry.at, revision: entry.revision ?? null });
+      const window = { unit, since, until };
+      const [found, any] = await Promise.all([
+        ports.logs.entries({ ...window, limit: mostLines, contains, ...(revision === undefined ? {} : { revision }) }, call),
+        ports.logs.entries({ ...window, limit: 1 }, call),
+      ]);
+      const factsOf = (entry: LogEntry | undefined) => (entry === undefined ? null : { at: entry.at, revision: entry.revision ?? null });
       return {
-        facts: { found: newest(found.entries), any: newest(any.entries) },
+        facts: { found: factsOf(found.entries.at(-1)), more: found.more, any: factsOf(any.entries[0]) },
         examined: found.entries.length + any.entries.length,
       };
     },

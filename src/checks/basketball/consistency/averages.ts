@@ -1,7 +1,7 @@
 import type { HistoryRow } from "../../../evidence/looks/player-history.ts";
 import { playerHistory } from "../../../evidence/looks/player-history.ts";
 import type { CacheRow, PlayerRow, TableFacts } from "../../../evidence/looks/tables.ts";
-import { cacheRows, playerRows } from "../../../evidence/looks/tables.ts";
+import { cacheRows, playerRows, scheduleWindow } from "../../../evidence/looks/tables.ts";
 import { quoted } from "../../../outside-text.ts";
 import type { Rules } from "../../../pipeline/load.ts";
 import { tableRules } from "../../../pipeline/load.ts";
@@ -9,10 +9,11 @@ import type { Scope } from "../../check.ts";
 import { defineCheck } from "../../check.ts";
 import { withoutColumns } from "../../columns.ts";
 import type { Finding } from "../../finding.ts";
-import { problem, waitsFor } from "../../finding.ts";
+import { notApplicable, problem, waitsFor } from "../../finding.ts";
 import { keepOne } from "../../keep.ts";
 import { counted, listNames } from "../../words.ts";
 import { face } from "./face.ts";
+import { isTooEarly } from "./first-games.ts";
 import type { Outcome } from "./sample.ts";
 import { judgeOutcomes, sampleOf, subjectOn } from "./sample.ts";
 
@@ -30,7 +31,8 @@ export const averages = defineCheck({
     cache: cacheRows(rules, date),
     history: playerHistory(rules, date),
   }),
-  judge: ({ players, cache, history }, { scope }) => {
+  wants: (_subject, { rules, date }) => ({ schedule: scheduleWindow(rules, date) }),
+  judge: ({ players, cache, history, schedule }, { scope }) => {
     const { rules } = scope;
     const sample = sampleOf(players, [], scope);
     if ("verdict" in sample) return [sample];
@@ -38,6 +40,13 @@ export const averages = defineCheck({
     const lacking = withoutColumns(rules.precompute.cache, cache, columns, rules);
     if (lacking !== undefined) return [lacking];
     if (cache.rows.length === 0) return [waitsFor("completion")];
+    if (isTooEarly({ sample, players, history, schedule }, windows[0].games, scope))
+      return [
+        notApplicable(
+          "too_early",
+          `no sampled player's team has had ${windows[0].games} games before ${scope.date}, so there is no average to compare`,
+        ),
+      ];
     return judgeAverages(
       sample.map((row) => lookUp(row, cache, history, scope)),
       scope,
