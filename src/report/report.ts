@@ -51,7 +51,7 @@ export function reportOf(judgement: Judgement, overall: Overall, asked: Asked, s
     verdict,
     summary: `${opening(asked)}${said.join(" ")}`,
     asked: askedOf(judgement, asked),
-    numbers,
+    numbers: verdict === "pass" && !asked.detailed ? withoutObvious(numbers) : numbers,
     ...(shown.length === 0 ? {} : { findings: shown }),
     ...omittedOf(
       lines.filter(
@@ -72,6 +72,13 @@ export function reportOf(judgement: Judgement, overall: Overall, asked: Asked, s
       asked,
     ),
   } satisfies Report);
+}
+
+/** Figures that say "all of them" wherever their check passes: on a good night the verdict says it too. */
+const obvious: readonly string[] = ["team_rows", "usage", "fields", "whole_games", "runs", "tables"];
+
+function withoutObvious(numbers: Report["numbers"]): Report["numbers"] {
+  return Object.fromEntries(Object.entries(numbers).filter(([name]) => !obvious.includes(name)));
 }
 
 /** Beside few findings; beside many there is no room, and on a good night the summary names them all. */

@@ -1,4 +1,4 @@
-import { addDays, clockText, instantOf } from "../pipeline/dates.ts";
+import { addDays, instantOf } from "../pipeline/dates.ts";
 import { dueAt } from "../pipeline/due.ts";
 import type { Scope } from "../checks/check.ts";
 import { at } from "../checks/words.ts";
@@ -19,7 +19,7 @@ export function slateOf({ judgement: { scope }, overall }: Verdicted, numbers: R
 
 /** Of the figures, those of what must be there before the games. */
 function about(numbers: Report["numbers"]): Report["numbers"] {
-  return Object.fromEntries(["features", "predictions"].flatMap((name) => (numbers[name] === undefined ? [] : [[name, numbers[name]]])));
+  return Object.fromEntries(["predictions"].flatMap((name) => (numbers[name] === undefined ? [] : [[name, numbers[name]]])));
 }
 
 /** What a reader must know of the games to come, or under way: one sentence. */
@@ -39,7 +39,7 @@ function underWay(scope: Scope): string {
   const { games } = statuses(scope);
   if (scope.slate.kind !== "games" || moment === "pre_game" || games === undefined) return "";
   const judged = dueAt(rules, "games", date);
-  const due = scope.asOf < judged ? `; its post-game checks are not due before ${clockText(judged, rules.zone)}` : "";
+  const due = scope.asOf < judged ? `; its post-game checks are not due before ${at(judged, scope)}` : "";
   const windows = nextWindow(scope);
   return `; ${games}${due}${windows === undefined ? "" : `; next collection window ${windows}`}`;
 }

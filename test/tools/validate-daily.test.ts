@@ -103,7 +103,7 @@ describe("honest answers", () => {
   test("at 00:30 without a date it says which date was judged, and what of the slate is still under way", async () => {
     const report = await ask(sessionOver(shippedScenario("feb-03"), { clock: at("00:30") }));
     expect(report.summary).toContain("2026-02-02 PASS");
-    expect(report.summary).toMatch(/Slate of 2026-02-03: .*in progress.*post-game checks are not due before 2026-02-04 04:30 ET/u);
+    expect(report.summary).toMatch(/Slate of 2026-02-03: .*in progress.*post-game checks are not due before 04:30 ET/u);
     expect(report).toMatchObject({ asked: { game_date: "2026-02-02" }, slate: { game_date: "2026-02-03", moment: "live" } });
   });
 
