@@ -24,8 +24,6 @@ interface CleanFigures {
 
 export interface KindFigures {
   innocent: boolean;
-  /** Known and not decided. */
-  open: string;
   tried: number;
   found: number;
   exact: number;
@@ -52,19 +50,15 @@ export function noFigures(): Figures {
 }
 
 /** By the kind's id. */
-export function kindFigures(
-  figures: Figures,
-  id: string,
-  { innocent = false, open = "" }: { innocent?: boolean; open?: string },
-): KindFigures {
-  return (figures.kinds[id] ??= { innocent, open, tried: 0, found: 0, exact: 0, turned: 0, overall: 0, operator: 0, troubles: [] });
+export function kindFigures(figures: Figures, id: string, innocent: boolean): KindFigures {
+  return (figures.kinds[id] ??= { innocent, tried: 0, found: 0, exact: 0, turned: 0, overall: 0, operator: 0, troubles: [] });
 }
 
 /** Adds what another thread has counted. */
 export function addFigures(to: Figures, more: Figures): void {
   addClean(to.clean, more.clean);
   for (const [id, kind] of Object.entries(more.kinds)) {
-    const own = kindFigures(to, id, kind);
+    const own = kindFigures(to, id, kind.innocent);
     for (const key of ["tried", "found", "exact", "turned", "overall", "operator"] as const) own[key] += kind[key];
     own.troubles.push(...kind.troubles);
   }

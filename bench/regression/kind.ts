@@ -32,8 +32,6 @@ export interface Kind {
   readonly draw: (day: Day, dice: Dice, edit: Edit) => readonly Sign[] | undefined;
   /** Nothing is wrong: no check may say more than it says of the clean day, but for notes. */
   readonly innocent?: true;
-  /** What the product is known to say of it, and whether it should is not decided: shown, but no failure of the run. */
-  readonly open?: string;
 }
 
 type Given = Omit<Kind, "id" | "family" | "clocks" | "rests" | "innocent"> & Partial<Pick<Kind, "clocks" | "rests">>;

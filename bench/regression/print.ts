@@ -15,8 +15,15 @@ export function printFigures({ clean, kinds, operator, again }: Figures, example
   console.log(`  judgements that owed a pass and gave another verdict: ${clean.notPassed.length}`);
   tell(clean.alarms, examples);
   tell(clean.notPassed, examples);
-  for (const [reason, { count, first, why }] of Object.entries(clean.unknowns))
-    console.log(`  unknown ${reason}: ${count}${why === "" ? "" : ` (${why})`}, e.g. ${first}`);
+  for (const [why, all] of Map.groupBy(Object.entries(clean.unknowns), ([, unknown]) => unknown.why)) {
+    console.log(
+      `  unknown, ${why === "" ? "without an explanation" : why}: ${all.map(([reason, { count }]) => `${reason} ${count}`).join(", ")}`,
+    );
+    tell(
+      all.flatMap(([, { first }], place) => (place === 0 ? [first] : [])),
+      1,
+    );
+  }
   console.log(
     `  made once more with nothing remembered, and with rows in another order: ${again.judgements}, of which ${again.different.length} came out otherwise`,
   );
@@ -39,8 +46,7 @@ export function printFigures({ clean, kinds, operator, again }: Figures, example
   for (const [id, kind] of twins)
     console.log(`  ${id.padEnd(60)} ${share(kind.found, kind.tried).padEnd(29)} ${share(kind.operator, kind.tried)}`);
   for (const [id, kind] of named) {
-    if (kind.troubles.length > 0)
-      console.log(`\n${id}: ${kind.troubles.length} ${kind.open === "" ? "not as they should be" : `known and open (${kind.open})`}`);
+    if (kind.troubles.length > 0) console.log(`\n${id}: ${kind.troubles.length} not as they should be`);
     tell(kind.troubles, examples);
   }
 
@@ -74,7 +80,7 @@ export function faultsIn({ clean, kinds, again }: Figures): readonly string[] {
     ...clean.notPassed,
     ...Object.values(clean.unknowns).flatMap(({ first, why }) => (why === "" ? [first] : [])),
     ...again.different.map((place) => `remembered otherwise: ${place}`),
-    ...Object.entries(kinds).flatMap(([id, { troubles, open }]) => (open === "" ? troubles.map((trouble) => `${id}: ${trouble}`) : [])),
+    ...Object.entries(kinds).flatMap(([id, { troubles }]) => troubles.map((trouble) => `${id}: ${trouble}`)),
   ];
 }
 

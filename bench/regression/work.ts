@@ -91,7 +91,7 @@ async function tryOnDay(working: Working, kind: Kind, days: readonly Day[], dice
   const { figures, pipeline, work, stretch } = working;
   const tried = await tryKind(kind, day, dice, pipeline, memory);
   if (tried === undefined) return;
-  const own = kindFigures(figures, kind.id, kind);
+  const own = kindFigures(figures, kind.id, kind.innocent === true);
   own.tried += 1;
   own.found += tried.found ? 1 : 0;
   own.exact += tried.exact ? 1 : 0;
@@ -172,13 +172,15 @@ function countClean(figures: Figures, days: readonly Day[], stretch: Stretch): v
   countOperator(figures, days);
 }
 
+/** A month after the last regular game. */
+const emptied = new Date("2026-05-13T07:00:00Z");
+
 /** Why nobody could look on a day on which nothing is wrong; empty if they could have. */
 function whyUnknown({ check, reason, observed, day }: Spoken & { readonly day: Day }): string {
-  const { date } = day;
-  if (check === "consistency" && reason === "nothing_compared" && date < "2025-11-12") return "nobody has the games for an average yet";
-  const emptied = reason === "no_such_place" && observed.includes("holds no document at all") && date > "2026-04-12";
-  return emptied
-    ? "open: a month after the last regular game the tracker's collection is empty, and a date without games has no witness"
+  if (check === "consistency" && reason === "nothing_compared" && day.date < "2025-11-12") return "nobody has the games for an average yet";
+  const isEmptied = reason === "no_such_place" && observed.includes("holds no document at all") && day.asOf > emptied;
+  return isEmptied
+    ? "open: a month after the last regular game the tracker's collection is empty, which reads like one that is not there"
     : "";
 }
 

@@ -86,9 +86,14 @@ export function stampOf(time: Date): string {
 /** Reports that may be compared have all of these in common. */
 const alike = ["game_date", "moment", "pipeline", "backend", "project", "scenario"] as const;
 
+/** Asked without a date a report is about the night that is over, as one that names it; the slate beside it has ids of its own. */
+function half(moment: string | undefined): string | null {
+  return moment === "auto" ? "post_game" : (moment ?? null);
+}
+
 export function seriesOf({ tool, asked }: Pick<Report, "tool" | "asked">): string {
   return createHash("sha256")
-    .update(JSON.stringify([tool, ...alike.map((name) => asked[name] ?? null)]))
+    .update(JSON.stringify([tool, ...alike.map((name) => (name === "moment" ? half(asked[name]) : (asked[name] ?? null)))]))
     .digest("hex")
     .slice(0, 12);
 }

@@ -51,7 +51,7 @@ export function reportOf(judgement: Judgement, overall: Overall, asked: Asked, s
     verdict,
     summary: `${opening(asked)}${said.join(" ")}`,
     asked: askedOf(judgement, asked),
-    numbers: verdict === "pass" && !asked.detailed ? withoutObvious(numbers) : numbers,
+    numbers: verdict === "pass" && slate !== undefined && !asked.detailed ? withoutObvious(numbers) : numbers,
     ...(shown.length === 0 ? {} : { findings: shown }),
     ...omittedOf(
       lines.filter(
@@ -74,7 +74,7 @@ export function reportOf(judgement: Judgement, overall: Overall, asked: Asked, s
   } satisfies Report);
 }
 
-/** Figures that say "all of them" wherever their check passes: on a good night the verdict says it too. */
+/** Figures that say "all of them" wherever their check passes: beside a slate, on a good night, the verdict says it too. */
 const obvious: readonly string[] = ["team_rows", "usage", "fields", "whole_games", "runs", "tables"];
 
 function withoutObvious(numbers: Report["numbers"]): Report["numbers"] {

@@ -195,11 +195,18 @@ describe("expected systems", () => {
     expect(await seen(night, "other_systems")).toEqual(["1 system beside the expected: `beta_v2`"]);
   });
 
-  test("nobody knows where none predicted before: a pass that says so if every game has predictions, else unknown", async () => {
-    expect(await on(history())).toEqual(["2026-02-03: pass P5 no_system_known", "2026-02-03: pass ok"]);
-    expect((await seen(history(), "no_system_known"))[0]).toContain("no system is known to be expected");
-    expect(await on(none(history()))).toEqual(["2026-02-03: unknown no_system_known"]);
-    expect(await on(kept(history(), counts, (row) => !inGame(row, "GSW")))).toEqual(["2026-02-03: unknown no_system_known"]);
+  /** The first date of a season: no game before it. */
+  const first = (...rows: Parameters<typeof history>) => kept(history(...rows), "schedule", (row) => String(row["game_date"]) >= day);
+
+  test("nobody knows on a season's first date: a pass that says so if every game has predictions, else unknown", async () => {
+    expect(await on(first())).toEqual(["2026-02-03: pass P5 no_system_known", "2026-02-03: pass ok"]);
+    expect((await seen(first(), "no_system_known"))[0]).toContain("no system is known to be expected");
+    expect(await on(none(first()))).toEqual(["2026-02-03: unknown no_system_known"]);
+    expect(await on(kept(first(), counts, (row) => !inGame(row, "GSW")))).toEqual(["2026-02-03: unknown no_system_known"]);
+  });
+
+  test("an empty history after games that were played is lost, not a new season's: unknown", async () => {
+    expect(await on(history())).toEqual(["2026-02-03: unknown no_system_known"]);
   });
 
   test("are unknown where some predicted earlier, only not on the last game dates", async () => {
@@ -207,7 +214,7 @@ describe("expected systems", () => {
     const off = history();
     off.tables["prediction-history"] = [{ ...historyCount("alpha_v1", "2026-02-02"), is_active: false }];
     expect(await on(off)).toEqual(["2026-02-03: unknown no_system_known"]);
-    expect(await on(history(["alpha_v1", day]))).toContain("2026-02-03: pass P5 no_system_known");
+    expect(await on(first(["alpha_v1", day]))).toContain("2026-02-03: pass P5 no_system_known");
   });
 
   test("are unknown where the days before could not be looked at", async () => {

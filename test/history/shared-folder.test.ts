@@ -19,7 +19,7 @@ async function server(folder: string, clock: string): Promise<Client> {
   return client;
 }
 
-/** Every kind of question that keeps a report, four at a time as an agent would. */
+/** Every kind of question that keeps a report, two at a time as an agent would. */
 async function askServer(client: Client, times: number): Promise<Report[]> {
   const questions = Array.from({ length: times }, (_, index) => ({
     game_date: index % 4 === 3 ? "2026-02-02" : "2026-02-03",
@@ -28,7 +28,7 @@ async function askServer(client: Client, times: number): Promise<Report[]> {
   }));
   const reports: Report[] = [];
   const next = questions[Symbol.iterator]();
-  const asking = Array.from({ length: 4 }, async () => {
+  const asking = Array.from({ length: 2 }, async () => {
     for (const question of next) {
       const { isError, structuredContent } = await client.callTool({ name: "validate_daily", arguments: question });
       expect(isError).not.toBe(true);

@@ -106,7 +106,6 @@ export const predictions = family(
     },
     {
       name: "a system beside the expected ones",
-      open: "grading is unknown for a system none of whose active predictions has a real line",
       draw(day, dice, edit) {
         const rows = predictionRows(day);
         if (rows.length === 0) return undefined;

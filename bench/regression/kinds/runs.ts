@@ -57,9 +57,12 @@ export const runs = family(
         const [last] = ended(day, processor);
         if (last === undefined || playedGames(day, "analytics").length === 0) return undefined;
         const { warn_minutes: warn, fail_minutes: fail } = day.rules.thresholds.runs.running;
+        // Where a later run ended well, one without an end is no more than a note.
+        const since = Math.floor((day.asOf.getTime() - Date.parse(text(last, "processed_at"))) / 60_000) - 1;
         const grave = dice.chance(0.5);
-        const minutes = grave ? dice.whole(fail + 1, fail + 300) : dice.whole(warn + 1, fail);
-        const started = addMinutes(day.asOf, -minutes);
+        const [low, high] = grave ? [fail + 1, Math.min(fail + 300, since)] : [warn + 1, Math.min(fail, since)];
+        if (low > high) return undefined;
+        const started = addMinutes(day.asOf, -dice.whole(low, high));
         const running = {
           run_id: `stuck-${dice.whole(1000, 9999)}`,
           status: "running",
@@ -168,6 +171,21 @@ export const runs = family(
         edit.copy(day.rules.run_history, [last], (row) => ({
           run_id: `${text(row, "run_id")}-b`,
           started_at: shifted(text(row, "started_at"), 5),
+        }));
+        return [];
+      },
+    },
+    {
+      name: "a run without an end, and a later one that ended well",
+      draw(day, dice, edit) {
+        const [last] = ended(day, dice.pick(processors(day)));
+        if (last === undefined) return undefined;
+        edit.copy(day.rules.run_history, [last], (row) => ({
+          run_id: `${text(row, "run_id")}-f`,
+          status: "running",
+          started_at: shifted(text(row, "started_at"), -dice.whole(20, 4000)),
+          processed_at: null,
+          records_processed: null,
         }));
         return [];
       },

@@ -18,7 +18,7 @@ import { gamesOwing } from "../slate.ts";
 import { at, counted, listNames } from "../words.ts";
 import { coverageOf } from "./features.ts";
 import { rosterOf } from "./placing.ts";
-import { expectedSystems, haltOf, haltUnknown, isExpected, isFirstDates, systemNames } from "./systems.ts";
+import { expectedSystems, haltOf, haltUnknown, isExpected, isFirstDate, systemNames } from "./systems.ts";
 import type { Prediction, Tally } from "./tally.ts";
 import { systemsIn, tallyOf } from "./tally.ts";
 
@@ -96,7 +96,7 @@ function judgePredictions(facts: Facts, scope: Scope): readonly Finding[] {
   const expected = expectedSystems(scope, facts.schedule, facts.history);
   if (!isExpected(expected)) {
     const whole = figures.games_owed > 0 && figures.covered === figures.games_owed;
-    const found = whole && isFirstDates(facts.history, scope) ? nobodyExpected(figures, scope) : [{ ...expected, figures }];
+    const found = whole && isFirstDate(facts.schedule, facts.history, scope) ? nobodyExpected(figures, scope) : [{ ...expected, figures }];
     return [...found, ...notesOn(tally, undefined)];
   }
   const halts = new Map(expected.systems.map((system) => [system, haltOf(system, scope, facts.halts)]));

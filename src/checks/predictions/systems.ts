@@ -46,9 +46,17 @@ export function isExpected(expected: Expected | Finding): expected is Expected {
   return "systems" in expected;
 }
 
-/** Whether no system is known because none predicted on any day that was looked at: a season's first dates. */
-export function isFirstDates(history: Evidence<TableFacts<HistoryCount>>, { date }: Scope): boolean {
-  return history.seen && !history.facts.rows.some((row) => row.game_date < date && row.n > 0);
+/**
+ * Whether no system is known because there was nothing to predict before: a season's first date. With games before it an
+ * empty history is none of a new season's, but one that was lost.
+ */
+export function isFirstDate(
+  schedule: TableFacts<ScheduleRow>,
+  history: Evidence<TableFacts<HistoryCount>>,
+  { date, rules }: Scope,
+): boolean {
+  const predicted = history.seen && history.facts.rows.some((row) => row.game_date < date && row.n > 0);
+  return history.seen && !predicted && gameDatesBefore(schedule.rows, date, rules).length === 0;
 }
 
 /** Dates before this one on which games were played that predictions are owed for, newest first. */
