@@ -25,6 +25,18 @@ export interface DocumentSnapshot {
 export interface Documents {
   /** One document; undefined if it isn't there, which is an answer. A missing database throws `no_such_place`. */
   get(ask: { readonly collection: string; readonly id: string }, call: Call): Promise<DocumentSnapshot | undefined>;
+  /** Several documents of one collection in one request, in the order asked for; undefined in the place of each that isn't there. */
+  getMany(
+    ask: { readonly collection: string; readonly ids: readonly string[] },
+    call: Call,
+  ): Promise<readonly (DocumentSnapshot | undefined)[]>;
+  /** How many documents a collection holds, none read; 0 for an empty or unknown one. */
+  count(ask: { readonly collection: string }, call: Call): Promise<number>;
+  /**
+   * The document with the greatest value in that field, by the store's order of values (a text is greater than any
+   * timestamp); documents without the field are passed over. Undefined if none has it.
+   */
+  greatest(ask: { readonly collection: string; readonly field: string }, call: Call): Promise<DocumentSnapshot | undefined>;
   /** Ids in order of id, at most `limit`. An empty or unknown collection lists nothing. */
   list(ask: { readonly collection: string; readonly limit: number }, call: Call): Promise<readonly string[]>;
 }

@@ -41,6 +41,13 @@ export interface LogPage {
   readonly more: boolean;
 }
 
+export interface LogCount {
+  /** Entries of any severity in the window, as the platform's own metric counted them. */
+  readonly entries: number;
+  /** ISO 8601, UTC: up to where it had counted, some minutes behind. */
+  readonly until: string;
+}
+
 /** Reads what units logged. Retention has holes: no entry is evidence only beside entries of another kind. */
 export interface Logs {
   /**
@@ -48,4 +55,9 @@ export interface Logs {
    * retention what is left is answered, without a word about the rest. More entries than the budget allows throw `partial`.
    */
   entries(ask: LogAsk, call: Call): Promise<LogPage>;
+  /**
+   * How much a unit logged in a window, by a metric that outlives the entries: a second witness of silence. Undefined where
+   * the metric has no point, which proves nothing.
+   */
+  counted(ask: Pick<LogAsk, "unit" | "since" | "until">, call: Call): Promise<LogCount | undefined>;
 }

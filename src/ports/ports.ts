@@ -1,7 +1,10 @@
+import type { Alerts } from "./alerts.ts";
 import type { Documents } from "./documents.ts";
 import type { Logs } from "./logs.ts";
 import type { Objects } from "./objects.ts";
 import type { Schedules } from "./schedules.ts";
+import type { Source } from "./source.ts";
+import type { Topics } from "./topics.ts";
 import type { Units } from "./units.ts";
 import type { Warehouse } from "./warehouse.ts";
 
@@ -13,7 +16,10 @@ export interface Ports {
   readonly units: Units;
   readonly schedules: Schedules;
   readonly objects: Objects;
+  readonly topics: Topics;
+  readonly alerts: Alerts;
+  readonly source: Source;
 }
 
-export const portNames = ["warehouse", "documents", "logs", "units", "schedules", "objects"] as const;
+export const portNames = ["warehouse", "documents", "logs", "units", "schedules", "objects", "topics", "alerts", "source"] as const;
 export type Port = (typeof portNames)[number];

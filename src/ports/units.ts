@@ -28,6 +28,8 @@ export interface Unit {
 }
 
 export interface Units {
-  /** Undefined if no unit has this name, which is an answer. */
-  get(ask: { readonly name: string }, call: Call): Promise<Unit | undefined>;
+  /** Undefined if no unit has this name, which is an answer. With a kind, only one of that kind is looked for; a function is a service too. */
+  get(ask: { readonly name: string; readonly kind?: Unit["kind"] | undefined }, call: Call): Promise<Unit | undefined>;
+  /** Every service, function and job of the region, in order of name; more than the budget allows throws `partial`. */
+  list(call: Call): Promise<readonly Pick<Unit, "name" | "kind">[]>;
 }

@@ -41,6 +41,13 @@ export interface TableShape {
 export interface Warehouse {
   /** Every row the statement selects. No row is an answer; more rows than the budget allows throws `partial`. */
   query(ask: Query, call: Call): Promise<Answer>;
+  /**
+   * What a statement would read, without running it: the same refusals as of `query`, but for those of the answer. Bytes are
+   * absent where the backend doesn't bill by them.
+   */
+  estimate(ask: Query, call: Call): Promise<{ readonly bytes?: number }>;
+  /** Names of a dataset's tables and views, in order; a missing dataset throws `no_such_place`, more than the budget allows `partial`. */
+  tables(dataset: string, call: Call): Promise<readonly TableName[]>;
   /** The columns a table really has. A table or dataset that is not there throws `no_such_place`. */
   describe(table: TableName, call: Call): Promise<TableShape>;
 }

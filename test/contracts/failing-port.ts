@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Failure } from "../../src/adapters/embedded/world.ts";
-import { refusals } from "../../src/errors.ts";
+import type { Refusal } from "../../src/errors.ts";
+import { refusals as allRefusals } from "../../src/errors.ts";
 import type { Call } from "../../src/ports/call.ts";
 import type { Port } from "../../src/ports/ports.ts";
 import { asking, refusalOf } from "./asking.ts";
@@ -13,10 +14,12 @@ interface FailingPort {
   readonly asked: (failures: readonly Failure[]) => Promise<(call: Call) => readonly Promise<unknown>[]>;
   /** What they are answered where nothing is there. */
   readonly empty: readonly unknown[];
+  /** Those that this backend can answer with; a deadline is tested apart. All if absent. */
+  readonly refusals?: readonly Refusal[] | undefined;
 }
 
 /** What every port does alike where its backend fails. */
-export function failingPortTests({ port, place, asked, empty }: FailingPort): void {
+export function failingPortTests({ port, place, asked, empty, refusals = allRefusals }: FailingPort): void {
   const failing = (kind: Failure["with"]) => asked([{ port, with: kind }]);
 
   test.each(refusals.filter((refusal) => refusal !== "deadline"))(

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { DocumentSnapshot, Documents, FieldValue } from "../../ports/documents.ts";
 import { disturbance } from "./failing.ts";
-import { readAs } from "./read-as.ts";
-import { whileWanted } from "./while-wanted.ts";
+import { readAs } from "../read-as.ts";
+import { whileWanted } from "../while-wanted.ts";
 import type { StoreClock, Stores } from "./world.ts";
 
 /** A scenario's documents, as they are at its clock's time. */

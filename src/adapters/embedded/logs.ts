@@ -4,8 +4,9 @@ import type { LogAsk, LogEntry, LogPage, Logs } from "../../ports/logs.ts";
 import { logSeverities } from "../../ports/logs.ts";
 import type { Value } from "../../ports/warehouse.ts";
 import { disturbance } from "./failing.ts";
-import { readAs, supplied } from "./read-as.ts";
-import { whileWanted } from "./while-wanted.ts";
+import { readAs } from "../read-as.ts";
+import { supplied } from "./supplied.ts";
+import { whileWanted } from "../while-wanted.ts";
 import type { StoreClock, Stores, World } from "./world.ts";
 
 /** What the default log bucket keeps; older entries are gone without a trace. */

@@ -2,8 +2,9 @@ import { z } from "zod";
 import { BackendError } from "../../errors.ts";
 import type { ScheduledJob, Schedules } from "../../ports/schedules.ts";
 import { disturbance } from "./failing.ts";
-import { readAs, supplied } from "./read-as.ts";
-import { whileWanted } from "./while-wanted.ts";
+import { readAs } from "../read-as.ts";
+import { supplied } from "./supplied.ts";
+import { whileWanted } from "../while-wanted.ts";
 import type { StoreClock, Stores } from "./world.ts";
 
 const everyJob = "scheduler jobs";

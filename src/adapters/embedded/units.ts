@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Unit, Units } from "../../ports/units.ts";
 import { disturbance } from "./failing.ts";
-import { readAs, supplied } from "./read-as.ts";
-import { whileWanted } from "./while-wanted.ts";
+import { readAs } from "../read-as.ts";
+import { supplied } from "./supplied.ts";
+import { whileWanted } from "../while-wanted.ts";
 import type { StoreClock, Stores } from "./world.ts";
 
 /** A scenario's deployed units, as they are at its clock's time. */

@@ -11,7 +11,7 @@ import { refuseUncovered, spanOf } from "./span.ts";
 import { renderSql, tableIn } from "./sql.ts";
 import type { RawColumn } from "./values.ts";
 import { storedTypes } from "./values.ts";
-import { whileWanted } from "./while-wanted.ts";
+import { whileWanted } from "../while-wanted.ts";
 import type { Span, StoreClock, StoredTable, Stores, World } from "./world.ts";
 
 /** A DuckDB and the tables loaded into it; several warehouses over the same stores may share one. */

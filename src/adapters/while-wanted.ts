@@ -1,5 +1,5 @@
-import { BackendError } from "../../errors.ts";
-import type { Call } from "../../ports/call.ts";
+import { BackendError } from "../errors.ts";
+import type { Call } from "../ports/call.ts";
 
 /** Longest delay that a timer takes; a longer one fires at once. */
 const longestTimerMs = 2 ** 31 - 1;

@@ -1,6 +1,5 @@
 import type { z } from "zod";
-import { BackendError } from "../../errors.ts";
-import type { NotSupplied } from "./world.ts";
+import { BackendError } from "../errors.ts";
 
 /** A backend's reply, parsed; one in another form is refused as `malformed`, never read as far as it goes. */
 export function readAs<T>(schema: z.ZodType<T>, found: unknown, place: string, what: string): T {
@@ -13,10 +12,4 @@ export function readAs<T>(schema: z.ZodType<T>, found: unknown, place: string, w
     `Look at ${place} by hand.`,
     { cause: read.error },
   );
-}
-
-/** What was supplied; of what was not, nobody can say whether it is there. */
-export function supplied<T>(found: T | NotSupplied): T {
-  if (typeof found !== "object" || found === null || !("notSupplied" in found)) return found as T; // no stored thing has that key
-  throw new BackendError("not_supplied", found.notSupplied, found.next);
 }

@@ -1,0 +1,32 @@
+import type { AuthClient } from "google-auth-library";
+
+/** Which project is read, and how its services are reached. */
+export interface Cloud {
+  readonly project: string;
+  /** Of Cloud Run, Scheduler and functions, e.g. `us-west2`. */
+  readonly region: string;
+  /** Of the BigQuery datasets; a query is sent there and nowhere else. */
+  readonly location: string;
+  /** Firestore's database id. */
+  readonly database: string;
+  /** Options of the client libraries' constructors that lead them elsewhere than to Google; none in the product. */
+  readonly reach?: Reach;
+  /** Who asks; application default credentials if absent. */
+  readonly authClient?: AuthClient;
+  /** As `--member` takes it; for words only. */
+  readonly member?: string | undefined;
+}
+
+export interface Reach {
+  /** Of `Firestore`. */
+  readonly firestore?: Readonly<Record<string, unknown>>;
+  /** Of every other gRPC client: Run, Scheduler, Monitoring, Logging, Pub/Sub. */
+  readonly grpc?: Readonly<Record<string, unknown>>;
+  /** Of `BigQuery` and `Storage`: the address that stands for `https://bigquery.googleapis.com`. */
+  readonly http?: string;
+}
+
+/** What the constructors of the gRPC clients (all but Firestore's) are given. */
+export function grpcOptions({ project, reach, authClient }: Cloud): Record<string, unknown> {
+  return { projectId: project, ...(authClient === undefined ? {} : { authClient }), ...reach?.grpc };
+}

@@ -1,0 +1,141 @@
+import type { Refusal } from "../../errors.ts";
+import { BackendError } from "../../errors.ts";
+import type { Permission, ServiceName } from "../refusal-words.ts";
+import { refusalWords, roles } from "../refusal-words.ts";
+import type { Cloud } from "./cloud.ts";
+
+/** What was asked when it failed. */
+export interface Asked {
+  readonly service: ServiceName;
+  readonly place: string;
+  readonly permission?: Permission | undefined;
+  readonly maxBytes?: number | undefined;
+}
+
+/**
+ * A client library's error as the one that ports throw. Told apart by codes and reasons; by words only where Google gives
+ * nothing else. What is no answer of the service, nor of the way there, is a bug of ours and is answered as it came.
+ */
+export function backendErrorOf(error: unknown, asked: Asked, cloud: Cloud): unknown {
+  if (error instanceof BackendError || !(error instanceof Error)) return error;
+  const refusal = refusalOf(error);
+  if (refusal === undefined) return error;
+  const options = { cause: error };
+  if (refusal === "deadline") return new BackendError("deadline", `no answer in time to the read of ${asked.place}`, "Ask again.", options);
+  const { reason, next } = refusalWords(refusal, {
+    ...asked,
+    permission: asked.permission ?? namedPermission(error.message),
+    project: cloud.project,
+    member: cloud.member,
+  });
+  return new BackendError(refusal, reason, next, options);
+}
+
+/** Undefined for what no service and no network says. */
+export function refusalOf(error: Error): Refusal | undefined {
+  if (isAbort(error)) return "deadline";
+  if (isLoginProblem(error)) return "unauthenticated";
+  const code = "code" in error ? error.code : undefined;
+  if (typeof code === "number") return code < 100 ? ofGrpc(code, error) : ofHttp(code, error);
+  if (typeof code === "string" && /^\d{3}$/u.test(code)) return ofHttp(Number(code), error);
+  return typeof code === "string" && networkCodes.has(code) ? "unavailable" : undefined;
+}
+
+const networkCodes: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ERR_STREAM_PREMATURE_CLOSE",
+]);
+
+function isAbort(error: Error): boolean {
+  return error.name === "AbortError" || error.name === "TimeoutError";
+}
+
+/** The libraries find out about logins before any service is asked, and give words alone. */
+function isLoginProblem({ message }: Error): boolean {
+  return /invalid_grant|invalid_rapt|invalid_client|Could not load the default credentials|Could not refresh access token|No refresh token is set/u.test(
+    message,
+  );
+}
+
+/** https://grpc.io/docs/guides/status-codes/ */
+function ofGrpc(code: number, error: Error): Refusal | undefined {
+  switch (code) {
+    case 1:
+    case 4:
+      return "deadline";
+    case 5:
+      return "no_such_place";
+    case 7:
+      return isNotEnabled(error) ? "not_enabled" : "denied";
+    case 8:
+      return "throttled";
+    case 9:
+      return "no_such_place"; // A database of another mode, an index that is not there.
+    case 10:
+      return "conflict";
+    case 13:
+    case 14:
+    case 2:
+      return "unavailable";
+    case 15:
+      return "partial";
+    case 16:
+      return "unauthenticated";
+    case 3:
+    case 11:
+    case 12:
+      return "malformed";
+    default:
+      return undefined;
+  }
+}
+
+/** https://cloud.google.com/bigquery/docs/error-messages, https://cloud.google.com/storage/docs/json_api/v1/status-codes */
+function ofHttp(status: number, error: Error): Refusal | undefined {
+  const reason = httpReason(error);
+  switch (reason) {
+    case "bytesBilledLimitExceeded":
+      return "over_budget";
+    case "rateLimitExceeded":
+    case "userRateLimitExceeded":
+    case "quotaExceeded":
+    case "jobRateLimitExceeded":
+      return "throttled";
+    case "accessNotConfigured":
+      return "not_enabled";
+    case "responseTooLarge":
+      return "partial";
+    case undefined:
+  }
+  if (status === 401) return "unauthenticated";
+  if (status === 403) return isNotEnabled(error) ? "not_enabled" : "denied";
+  if (status === 404) return /not found in location/u.test(error.message) ? "wrong_location" : "no_such_place";
+  if (status === 408 || status === 499 || status === 504) return "deadline";
+  if (status === 409 || status === 412) return "conflict";
+  if (status === 429) return "throttled";
+  if (status >= 500) return "unavailable";
+  return status >= 400 ? "malformed" : undefined;
+}
+
+function httpReason(error: Error): string | undefined {
+  const [first]: unknown[] = "errors" in error && Array.isArray(error.errors) ? error.errors : [];
+  return typeof first === "object" && first !== null && "reason" in first && typeof first.reason === "string" ? first.reason : undefined;
+}
+
+function isNotEnabled(error: Error): boolean {
+  if ("reason" in error && error.reason === "SERVICE_DISABLED") return true;
+  return /SERVICE_DISABLED|has not been used in project .* before or it is disabled/u.test(error.message);
+}
+
+/** Google names the missing permission in its words only; one that is not known here is left to the service's usual. */
+function namedPermission(message: string): Permission | undefined {
+  const isKnown = (name: string): name is Permission => Object.hasOwn(roles, name);
+  return [...message.matchAll(/\b[a-z]+\.[a-zA-Z]+\.[a-zA-Z]+\b/gu)].map(([name]) => name).find(isKnown);
+}

@@ -1,0 +1,43 @@
+import type { Call } from "./call.ts";
+
+export interface Commit {
+  /** All forty digits. */
+  readonly sha: string;
+  /** ISO 8601, UTC: when it was committed. */
+  readonly at: string;
+  readonly subject: string;
+}
+
+/** Where the watched branch stands, as far as this copy of the repository knows. */
+export interface Tip {
+  /** As it is asked for, e.g. `origin/main`. */
+  readonly branch: string;
+  readonly head: Commit;
+  /** ISO 8601, UTC: when the copy last heard from its remote; absent if never. */
+  readonly fetchedAt?: string | undefined;
+  /** History ends early: a commit that is not found may still be there. */
+  readonly shallow: boolean;
+}
+
+export interface CommitsBehind {
+  /** Newest first, at most as many as asked for. */
+  readonly commits: readonly Commit[];
+  /** All of them, those not given too. */
+  readonly total: number;
+}
+
+/**
+ * Reads the watched pipeline's own repository. A folder without a repository, a remote or that branch throws
+ * `no_such_place`; nothing is ever fetched or changed.
+ */
+export interface Source {
+  tip(call: Call): Promise<Tip>;
+  /** Undefined if this copy holds no such commit, or several begin so. A short sha will do. */
+  commit(ask: { readonly sha: string }, call: Call): Promise<Commit | undefined>;
+  /** Commits of the branch that are not part of `sha`'s history and touch one of the paths. An unknown `sha` throws `no_such_place`. */
+  behind(ask: { readonly sha: string; readonly paths: readonly string[]; readonly limit: number }, call: Call): Promise<CommitsBehind>;
+  /** Whether a commit is part of another's history. Either unknown throws `no_such_place`. */
+  contains(ask: { readonly commit: string; readonly within: string }, call: Call): Promise<boolean>;
+  /** Of these paths, those that are there at the branch's head. */
+  existing(ask: { readonly paths: readonly string[] }, call: Call): Promise<readonly string[]>;
+}
