@@ -19,13 +19,26 @@ export async function openPipeline(nameOrPath: string): Promise<Pipeline> {
   return pipeline;
 }
 
+/** Throws `UserError` if a file of this text could not be opened where it is to stand. */
+export async function checkPipelineText(text: string, file: string): Promise<void> {
+  const source: SourceFile = { name: file, text };
+  const base = await baseOf(source, { name: file, path: resolve(file) }, []);
+  const pipeline = loadPipeline(await sourceOf([{ path: resolve(file), source }, ...(base === undefined ? [] : await chainFrom(base))]));
+  const { checksOf } = await import("./checks/checks-of.ts");
+  checksOf(pipeline);
+}
+
 /** The file, those it extends, and the statements of its checks. */
 async function findPipeline(nameOrPath: string): Promise<PipelineSource> {
-  const chain = await chainFrom(await locateFile("pipeline", nameOrPath));
+  return sourceOf(await chainFrom(await locateFile("pipeline", nameOrPath)));
+}
+
+async function sourceOf(chain: readonly Link[]): Promise<PipelineSource> {
   const [own, ...bases] = chain;
+  if (own === undefined) throw new Error("A chain of pipeline files begins with the one that was asked for.");
   const statements = await Promise.all(chain.map(({ path, source }) => readStatements(path, statementsNamed(source))));
   return {
-    ...(own?.source ?? { name: nameOrPath, text: "" }),
+    ...own.source,
     bases: bases.map(({ source }) => source),
     // Checks are a list, which the nearest file that has one says whole.
     statements: statements.find((named) => named !== undefined) ?? {},

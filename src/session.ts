@@ -10,6 +10,21 @@ export interface CallSession {
   readonly gather: Gather;
   /** Lets that much time pass on the stores' clock: waited for on a live backend, moved in a scenario. */
   readonly pass: (ms: number) => Promise<void>;
+  /** Gives back what the call had reserved; to be called once when it is over, however it ended. Absent where nothing is reserved. */
+  readonly end?: () => Promise<void>;
+}
+
+/** The real project that answers. */
+export interface Real {
+  readonly project: string;
+  /** Who asks, where that is known without asking anybody. */
+  readonly identity?: string | undefined;
+  /** Path of the repository's checkout. */
+  readonly repository?: string | undefined;
+  /** By how many milliseconds this machine's clock is ahead of the project's; negative if it is behind. */
+  readonly clockAhead?: (signal: AbortSignal) => Promise<number>;
+  /** Judged as of an earlier moment than now, by stores that are as they are now. */
+  readonly past?: true;
 }
 
 /** A pipeline and a backend that can be asked about it. */
@@ -20,6 +35,8 @@ export interface Session {
   readonly scenario?: string;
   /** The scenario's data was supplied as files: none of it is invented. */
   readonly supplied?: true;
+  /** Absent for a scenario and a replayed night. */
+  readonly real?: Real;
   /** Where its reports are kept and compared; absent where none are, as for a replayed night. */
   readonly history?: History;
   /** Expectations that every report judges; absent where nothing is kept. */
@@ -29,4 +46,14 @@ export interface Session {
   /** Writes the looks of the latest call to the file that was named for them; absent where none was. */
   readonly saveEvidence?: () => Promise<void>;
   begin(call: { readonly signal: AbortSignal }): CallSession;
+}
+
+/** One call from beginning to end: what it reserved is given back however it ended. */
+export async function duringCall<T>(session: Session, signal: AbortSignal, work: (call: CallSession) => Promise<T>): Promise<T> {
+  const call = session.begin({ signal });
+  try {
+    return await work(call);
+  } finally {
+    await call.end?.();
+  }
 }

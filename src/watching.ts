@@ -87,7 +87,11 @@ async function evidenceFor(watch: Watch, looking: Looking): Promise<WatchEvidenc
       return { kind: "log", look: await gather(logLine(id, window)) };
     }
     case "job":
-      return { kind: "job", look: await gather(lastAttempt(proof.job)), healthy: rules.monitoring?.attempt_codes?.harmless ?? [] };
+      return {
+        kind: "job",
+        look: await gather(lastAttempt(proof.job, rules.region)),
+        healthy: rules.monitoring?.attempt_codes?.harmless ?? [],
+      };
     case "check": {
       if (isKept(watch, asOf)) return { kind: "check", standing: undefined };
       const preGame = isAskedBeforeOnly(proof.check, session);

@@ -4,12 +4,30 @@ import { UserError } from "../src/errors.ts";
 import type { CalendarDate } from "../src/pipeline/dates.ts";
 import type { Report } from "../src/report/schema.ts";
 import type { CallSession, Session } from "../src/session.ts";
+import { duringCall } from "../src/session.ts";
 import type { ToolContext } from "../src/tool.ts";
 import { defineTool } from "../src/tool.ts";
 import type { Verdicted } from "../src/checks/overall.ts";
 import type { Watching } from "../src/watching.ts";
 
 const name = "validate_daily";
+
+const input = z.strictObject({
+  game_date: z
+    .string()
+    .optional()
+    .describe(
+      "Game date, YYYY-MM-DD in the pipeline's zone, e.g. 2026-02-03. Default: the newest date whose post-game checks are due, and the slate after it.",
+    ),
+  days: z.int().min(1).max(14).optional().describe("That many dates up to game_date, one line each."),
+  moment: z
+    .enum(["auto", "pre_game", "post_game"])
+    .default("auto")
+    .describe("Which half: before the games (features, predictions) or after; auto goes by the clock."),
+  depth: z.enum(depths).default("standard").describe("How much is checked."),
+  detail: z.enum(["concise", "detailed"]).default("concise").describe("detailed: all evidence ids, and the command to see each by hand."),
+});
+type Input = z.output<typeof input>;
 
 export const validateDaily = defineTool({
   name,
@@ -22,43 +40,33 @@ export const validateDaily = defineTool({
     "unknown means nobody could look, never that all is well. A summary that begins with SCENARIO is about invented data.",
   ].join(" "),
   effect: "reads",
-  input: z.strictObject({
-    game_date: z
-      .string()
-      .optional()
-      .describe(
-        "Game date, YYYY-MM-DD in the pipeline's zone, e.g. 2026-02-03. Default: the newest date whose post-game checks are due, and the slate after it.",
-      ),
-    days: z.int().min(1).max(14).optional().describe("That many dates up to game_date, one line each."),
-    moment: z
-      .enum(["auto", "pre_game", "post_game"])
-      .default("auto")
-      .describe("Which half: before the games (features, predictions) or after; auto goes by the clock."),
-    depth: z.enum(depths).default("standard").describe("How much is checked."),
-    detail: z.enum(["concise", "detailed"]).default("concise").describe("detailed: all evidence ids, and the command to see each by hand."),
-  }),
+  input,
 
-  async run(input, context) {
-    const { judgeNight, notConfigured, reportOf } = await engine();
+  async run(given, context) {
     const { session, signal } = context;
-    if (session === undefined) return notConfigured(name);
-    const call = session.begin({ signal });
-    const date = await dateToJudge(input.game_date, input.moment, session, call);
-    const began = performance.now();
-    const options = await optionsOf(input.depth, session, call, context);
-    const watching = { session, gather: call.gather, asOf: call.now(), signal };
-    if (input.days !== undefined) {
-      if (input.moment === "pre_game") throw new UserError("days looks back over nights that are over: leave out moment pre_game.");
-      const { report, nights } = await weekly(input.days, date, options, { ...input, session, signal, began });
-      return watched(report, { ...watching, nights });
-    }
-    const { main, slate } = await judgeNight({ ...options, date, moment: input.moment });
-    const asked = askedOf(session, input.detail, date === undefined && input.moment === "auto" ? "auto" : main.judgement.scope.half, began);
-    const report = reportOf(main.judgement, main.overall, asked, slate);
-    const remembered = (await session.history?.remember(report, [main, slate], { signal })) ?? report;
-    return watched(remembered, { ...watching, nights: [main, slate] });
+    if (session === undefined) return (await engine()).notConfigured(name);
+    return duringCall(session, signal, (call) => judged(given, session, call, context));
   },
 });
+
+async function judged(given: Input, session: Session, call: CallSession, context: ToolContext): Promise<Report> {
+  const { judgeNight, reportOf } = await engine();
+  const { signal } = context;
+  const date = await dateToJudge(given.game_date, given.moment, session, call);
+  const began = performance.now();
+  const options = await optionsOf(given.depth, session, call, context);
+  const watching = { session, gather: call.gather, asOf: call.now(), signal };
+  if (given.days !== undefined) {
+    if (given.moment === "pre_game") throw new UserError("days looks back over nights that are over: leave out moment pre_game.");
+    const { report, nights } = await weekly(given.days, date, options, { ...given, session, signal, began });
+    return watched(report, { ...watching, nights });
+  }
+  const { main, slate } = await judgeNight({ ...options, date, moment: given.moment });
+  const asked = askedOf(session, given.detail, date === undefined && given.moment === "auto" ? "auto" : main.judgement.scope.half, began);
+  const report = reportOf(main.judgement, main.overall, asked, slate);
+  const remembered = (await session.history?.remember(report, [main, slate], { signal })) ?? report;
+  return watched(remembered, { ...watching, nights: [main, slate] });
+}
 
 /** The report with what became of the expectations that were set. */
 async function watched(report: Report, watching: Watching): Promise<Report> {
@@ -75,6 +83,7 @@ async function optionsOf(depth: (typeof depths)[number], session: Session, call:
     checks: checksOf(session.pipeline).filter((check) => depths.indexOf(check.depth) <= depths.indexOf(depth)),
     pipeline: session.pipeline,
     ...call,
+    past: session.real?.past === true,
     onProgress: (done: number, total: number, message: string) => progress({ done, total, message }),
   };
 }
@@ -106,9 +115,9 @@ async function weekly(
   return { report: daysReport(judged, askedOf(session, detail, "post_game", began)), nights: judged.map(({ night }) => night) };
 }
 
-function askedOf({ pipeline, backend, scenario, supplied, replayed }: Session, detail: string, moment: string, began: number) {
-  const detailed = detail === "detailed";
-  return { tool: name, moment, pipeline: pipeline.name, backend, scenario, supplied, replayed, detailed, ms: performance.now() - began };
+function askedOf(session: Session, detail: string, moment: string, began: number) {
+  const { pipeline, ...answered } = session;
+  return { ...answered, tool: name, moment, pipeline: pipeline.name, detailed: detail === "detailed", ms: performance.now() - began };
 }
 
 /** Loaded with the first call, so that listing the tools doesn't wait for it. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { UserError, short, unknownName } from "../src/errors.ts";
 import type { Watch } from "../src/checks/watch.ts";
 import type { Session } from "../src/session.ts";
+import { duringCall } from "../src/session.ts";
 import { defineTool } from "../src/tool.ts";
 
 const name = "watch";
@@ -46,11 +47,12 @@ export const watch = defineTool({
       import("../src/watching.ts"),
       import("../src/report/watch-report.ts"),
     ]);
-    const call = session.begin({ signal });
-    const asOf = call.now();
-    const told = await change(given, session, { asOf, about: aboutOf(session), signal });
-    const watched = await judgeWatches({ session, gather: call.gather, asOf, signal, nights: [] });
-    return watchReport({ ...watched, told, asOf, session });
+    return duringCall(session, signal, async (call) => {
+      const asOf = call.now();
+      const told = await change(given, session, { asOf, about: aboutOf(session), signal });
+      const watched = await judgeWatches({ session, gather: call.gather, asOf, signal, nights: [] });
+      return watchReport({ ...watched, told, asOf, session });
+    });
   },
 });
 

@@ -35,6 +35,10 @@ function faultedWorld(world: World, fault: Fault, tables: Map<StoredTable, Store
       tables.set(stored, known);
       return known;
     },
+    tableNames() {
+      const names = world.tableNames();
+      return "notSupplied" in names ? names : names.filter((name) => !fault.tablesGone.has(name));
+    },
     document(collection, id) {
       const given = fault.documents.get(`${collection}/${id}`);
       return given === undefined ? world.document(collection, id) : (given ?? undefined);

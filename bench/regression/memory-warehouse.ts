@@ -1,6 +1,8 @@
 import { disturbance } from "../../src/adapters/embedded/failing.ts";
 import { storedTypes } from "../../src/adapters/embedded/values.ts";
 import type { Span, StoredTable, World } from "../../src/adapters/embedded/world.ts";
+import { datasetOf } from "../../src/adapters/statement.ts";
+import { missingDataset } from "../../src/adapters/warehouse-words.ts";
 import { BackendError } from "../../src/errors.ts";
 import type { CalendarDate } from "../../src/pipeline/dates.ts";
 import { addDays, calendarDateOf } from "../../src/pipeline/dates.ts";
@@ -24,6 +26,24 @@ export function memoryWarehouse(worldNow: () => World, order: "as stored" | "rev
       if (rows.length > budget.maxRows)
         throw new BackendError("partial", `${statement.table} answers with more than ${budget.maxRows} rows`, "Narrow what is asked.");
       return { rows: order === "as stored" ? rows : rows.toReversed() };
+    },
+    async estimate(ask, call) {
+      const statement = parse(ask.sql);
+      const world = worldNow();
+      await disturbance(world, { port: "warehouse", names: [statement.table] }, call);
+      refuseBeyond(world, ask);
+      const stored = storedTable(world, statement.table, spanOf(statement, ask));
+      select(statement, ask, stored);
+      return {};
+    },
+    async tables(dataset, call) {
+      const world = worldNow();
+      await disturbance(world, { port: "warehouse", names: [dataset] }, call);
+      const names = world.tableNames();
+      if ("notSupplied" in names) throw new BackendError("not_supplied", names.notSupplied, names.next);
+      const found = names.filter((name) => datasetOf(name) === dataset).toSorted();
+      if (found.length === 0) throw missingDataset(dataset, dataset);
+      return found;
     },
     async describe(table, call) {
       await disturbance(worldNow(), { port: "warehouse", names: [table] }, call);

@@ -1,7 +1,10 @@
+import { embeddedAlerts } from "../../src/adapters/embedded/alerts.ts";
 import { embeddedDocuments } from "../../src/adapters/embedded/documents.ts";
 import { embeddedLogs } from "../../src/adapters/embedded/logs.ts";
 import { embeddedObjects } from "../../src/adapters/embedded/objects.ts";
 import { embeddedSchedules } from "../../src/adapters/embedded/schedules.ts";
+import { embeddedSource } from "../../src/adapters/embedded/source.ts";
+import { embeddedTopics } from "../../src/adapters/embedded/topics.ts";
 import { embeddedUnits } from "../../src/adapters/embedded/units.ts";
 import type { Span, StoreClock, StoredTable, Stores, World } from "../../src/adapters/embedded/world.ts";
 import type { Evidence, Gather, Look } from "../../src/evidence/evidence.ts";
@@ -49,6 +52,9 @@ export function gatherOver(stores: Stores, clock: StoreClock, order: "as stored"
     units: embeddedUnits(stores, clock),
     schedules: embeddedSchedules(stores, clock),
     objects: embeddedObjects(stores, clock),
+    topics: embeddedTopics(stores, clock),
+    alerts: embeddedAlerts(stores, clock),
+    source: embeddedSource(stores, clock),
   };
   return liveGather(ports, clock);
 }
@@ -79,14 +85,19 @@ function tracked(world: World, reads: ((world: World) => boolean)[]): World {
       }
       return trackedTable(stored, name, span, reads);
     },
+    tableNames: () => read((from) => from.tableNames()),
     document: (collection, id) => read((from) => from.document(collection, id)),
     documentIds: (collection) => read((from) => from.documentIds(collection)),
     log: (window) => read((from) => from.log(window)),
     unit: (name) => read((from) => from.unit(name)),
+    units: () => read((from) => from.units()),
     job: (name) => read((from) => from.job(name)),
     jobs: () => read((from) => from.jobs()),
     object: (path) => read((from) => from.object(path)),
+    topics: () => read((from) => from.topics()),
     subscriptions: () => read((from) => from.subscriptions()),
+    policies: () => read((from) => from.policies()),
+    incidents: () => read((from) => from.incidents()),
     commits: () => read((from) => from.commits()),
     failures: read((from) => from.failures),
     ...(world.covers === undefined ? {} : { covers: world.covers }),

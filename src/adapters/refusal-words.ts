@@ -50,6 +50,7 @@ export const roles = {
   "monitoring.alerts.list": "roles/monitoring.viewer",
   "monitoring.timeSeries.list": "roles/monitoring.viewer",
   "storage.objects.get": "roles/storage.objectViewer",
+  "storage.objects.list": "roles/storage.objectViewer",
 } as const;
 export type Permission = keyof typeof roles;
 

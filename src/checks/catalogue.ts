@@ -1,3 +1,4 @@
+import { alerts } from "./alerts.ts";
 import { analytics } from "./analytics.ts";
 import { consistency } from "./basketball/consistency/consistency.ts";
 import { fields } from "./basketball/fields.ts";
@@ -7,13 +8,19 @@ import { wholeGames } from "./basketball/whole-games.ts";
 import { boxScores } from "./box-scores.ts";
 import type { Check } from "./check.ts";
 import { completion } from "./completion/completion.ts";
+import { deadLetters } from "./dead-letters.ts";
+import { deployments } from "./deployments.ts";
+import { exports } from "./exports.ts";
 import { games } from "./games.ts";
+import { heartbeats } from "./heartbeats.ts";
+import { orchestrators } from "./orchestrators.ts";
 import { features } from "./predictions/features.ts";
 import { grading } from "./predictions/grading.ts";
 import { lines } from "./predictions/lines.ts";
 import { predictionsActive } from "./predictions/predictions-active.ts";
 import { predictions } from "./predictions/predictions.ts";
 import { runs } from "./runs.ts";
+import { schedules } from "./schedules.ts";
 import { scrapers } from "./scrapers.ts";
 import { tables } from "./tables.ts";
 import { uniqueKeys } from "./unique-keys.ts";
@@ -35,7 +42,14 @@ export const catalogue: readonly Check[] = [
   predictionsActive,
   lines,
   grading,
+  exports,
   scrapers,
   runs,
+  orchestrators,
+  deployments,
+  schedules,
+  deadLetters,
+  heartbeats,
+  alerts,
   tables,
 ];

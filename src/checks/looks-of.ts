@@ -10,10 +10,15 @@ import type { Slate } from "./slate.ts";
 
 /** What a check asks of which port on a date with one game: nobody is asked here, only the questions are made. */
 export function looksOf(check: Check, pipeline: Pipeline, date: CalendarDate): readonly Pick<Look<unknown>, "port" | "asked">[] {
-  const halves = check.halves ?? ["post_game"];
-  const looks = halves.flatMap((half) => check.units(exampleScope(pipeline, date, half)).flatMap((unit) => unit.looks));
-  const byId = new Map(looks.map((look) => [look.id, look]));
-  return [...byId.values()].map(({ port, asked }) => ({ port, asked }));
+  return everyLook([check], pipeline, date).map(({ port, asked }) => ({ port, asked }));
+}
+
+/** Every look that these checks would make of such a date, each once. */
+export function everyLook(checks: readonly Check[], pipeline: Pipeline, date: CalendarDate): readonly Look<unknown>[] {
+  const looks = checks.flatMap((check) =>
+    (check.halves ?? ["post_game"]).flatMap((half) => check.units(exampleScope(pipeline, date, half)).flatMap((unit) => unit.looks)),
+  );
+  return [...new Map(looks.map((look) => [look.id, look])).values()];
 }
 
 function exampleScope(pipeline: Pipeline, date: CalendarDate, half: Half): Scope {

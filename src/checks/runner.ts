@@ -52,6 +52,8 @@ export interface RunOptions {
   readonly half?: Half;
   /** Lets that much time pass on the stores' clock. */
   readonly pass: (ms: number) => Promise<void>;
+  /** The stores are as they are now, the clock is an earlier one: what is asked of their state can't be answered. */
+  readonly past?: boolean;
   readonly onProgress?: (done: number, total: number, look: string) => void;
 }
 
@@ -71,14 +73,19 @@ export async function judgeDate(options: RunOptions): Promise<Judgement> {
   const core = half === "pre_game" ? rules.core_pre_game : rules.core;
   const scope: Scope = { date, asOf, rules, file: pipeline.file, slate, slateLooks, moment, half, core };
   const checks = options.checks.filter(({ halves = ["post_game"] }) => halves.includes(half));
-  const units = checks.flatMap((check) => check.units(scope));
+  const isLost = ({ ofState }: Check): boolean => options.past === true && ofState === true;
+  const units = checks.flatMap((check) => (isLost(check) ? [] : check.units(scope)));
   const plan = units.flatMap((unit) => unit.looks);
   looks.plan(plan);
   recorder.expect(new Set(plan.map((look) => look.id)).size);
 
   const first = await Promise.all(units.map((unit) => examine(unit, looks.gather, asOf)));
   const settled = await confirmed({ units, options, fresh }, first, looks.gather, 2);
-  return { scope, checks: checks.map((check) => conclude(check, settled, scope)), looks: recorder.made };
+  return {
+    scope,
+    checks: checks.map((check) => (isLost(check) ? onlyNow(check, scope) : conclude(check, settled, scope))),
+    looks: recorder.made,
+  };
 }
 
 /** A misspelt core check would be one that nobody asks. */
@@ -183,6 +190,17 @@ function apart(unit: JudgedSubject): readonly JudgedSubject[] {
     const deciding = findings.filter(({ reason }) => reason !== "judged_without");
     return { ...unit, subject, findings, verdict: worst(deciding.map((finding) => finding.verdict)) };
   });
+}
+
+/** How things stand now says nothing of how they stood then. */
+function onlyNow(check: Check, { date }: Scope): JudgedCheck {
+  const finding = unknown(
+    "only_now",
+    "this is about how things stand, and the stores only tell how they stand now",
+    "Ask without --clock.",
+  );
+  const subject = { check: check.id, subject: date, verdict: finding.verdict, findings: [finding], evidence: [] };
+  return { check, verdict: finding.verdict, subjects: [subject], judgedSomething: true };
 }
 
 /** A check that found nothing to judge: because the date is unknown, because it has no games, or for no known reason. */

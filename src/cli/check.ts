@@ -4,6 +4,7 @@ import { UserError, unknownName } from "../errors.ts";
 import type { CalendarDate } from "../pipeline/dates.ts";
 import { calendarDateOf, clockText, dateAt } from "../pipeline/dates.ts";
 import type { CallSession, Session } from "../session.ts";
+import { duringCall } from "../session.ts";
 import type { Installation } from "./installation.ts";
 import type { Given, Option } from "./options.ts";
 import { inputFrom } from "./options.ts";
@@ -43,9 +44,9 @@ export async function tryCheck(
     );
     return 3;
   }
-  const tried = await tryOn(dates, id, session, session.begin({ signal: terminal.interrupted }));
-  const { opening } = await import("../report/report.ts");
-  const told = opening({ scenario: session.scenario, replayed: session.replayed });
+  const tried = await duringCall(session, terminal.interrupted, (call) => tryOn(dates, id, session, call));
+  const { opening } = await import("../report/answered.ts");
+  const told = opening(session);
   const outcome = outcomeOf(id, tried);
   const said = `${told}${outcome.said}`;
   await terminal.out(config.json.value ? jsonLine({ said, ...asJson(id, tried, outcome.code) }) : rendered(tried, said, terminal));

@@ -5,6 +5,7 @@ import type { Tool } from "../tool.ts";
 import { callTool } from "./call.ts";
 import { tryCheck, tryOptions } from "./check.ts";
 import { playDemo } from "./demo.ts";
+import { doctorOptions, runDoctor } from "./doctor.ts";
 import { explainCheck, explainOptions } from "./explain.ts";
 import { historyOptions, listHistory } from "./history.ts";
 import type { Installation } from "./installation.ts";
@@ -32,8 +33,24 @@ export interface Command {
 
 /** Every command but `help`: the tools first, then the verbs. */
 export function commandsOf(tools: readonly Tool[]): readonly Command[] {
-  return [...tools.map(toolCommand), demo, scenarios, history, explain, check, serve];
+  return [...tools.map(toolCommand), demo, doctor, scenarios, history, explain, check, serve];
 }
+
+/** What decides who is asked and how. */
+const stores = [
+  "scenario",
+  "project",
+  "clock",
+  "pipeline",
+  "backend",
+  "repo",
+  "location",
+  "database",
+  "call-bytes",
+  "day-bytes",
+  "state",
+] as const;
+const everySetting = [...stores, "save-evidence", "evidence", "json"] as const;
 
 function toolCommand(tool: Tool): Command {
   const parameters = parameterOptions(tool);
@@ -42,7 +59,7 @@ function toolCommand(tool: Tool): Command {
     title: tool.title,
     description: tool.description,
     parameters,
-    settings: settingOptions("scenario", "clock", "pipeline", "backend", "project", "state", "save-evidence", "evidence", "json"),
+    settings: settingOptions(...everySetting),
     example: `${tool.name} --scenario feb-03${exampleOf(parameters)}`,
     async run(given, installation, terminal) {
       const config = readConfig(settingsIn(given), installation.env);
@@ -65,6 +82,32 @@ const demo: Command = {
   settings: [],
   example: "demo",
   run: (_, installation, terminal) => playDemo(installation, terminal),
+};
+
+const doctor: Command = {
+  name: "doctor",
+  title: "Say whether everything can be asked, and what is missing where it can't",
+  description:
+    "Shows each setting and where it comes from, asks every port each kind of question once, has every statement tried without running it, compares the clocks, and keeps a dated proof beside the reports. With --compare it says where the pipeline file and the project don't agree, as changes to accept one by one. It only reads. Exit code 0 if all was answered, 1 if the file differs, 3 if something could not be asked.",
+  parameters: [],
+  settings: [
+    ...doctorOptions,
+    ...settingOptions(
+      "project",
+      "scenario",
+      "pipeline",
+      "location",
+      "database",
+      "repo",
+      "clock",
+      "state",
+      "call-bytes",
+      "day-bytes",
+      "json",
+    ),
+  ],
+  example: "doctor --scenario feb-03",
+  run: runDoctor,
 };
 
 const scenarios: Command = {
@@ -113,7 +156,7 @@ const check: Command = {
     "Runs one own check on each date and says which did what. It must fire on the first and be quiet on the last: exit code 0 only then, 2 if it was judged and did otherwise, 3 if it could not be judged.",
   operands: ["try", "ID"],
   parameters: [],
-  settings: [...tryOptions, ...settingOptions("scenario", "clock", "pipeline", "backend", "project", "save-evidence", "evidence", "json")],
+  settings: [...tryOptions, ...settingOptions(...everySetting)],
   example: "check try late-rows --pipeline ./mine.yaml --scenario feb-03 --game-date 2026-02-03 --game-date 2026-02-02",
   run: tryCheck,
 };
@@ -124,7 +167,7 @@ const serve: Command = {
   description:
     "Speaks the Model Context Protocol on standard input and output until the client goes away. Without a scenario every tool is listed and answers that nothing is configured.",
   parameters: [],
-  settings: settingOptions("scenario", "clock", "pipeline", "backend", "project", "state"),
+  settings: settingOptions(...stores),
   example: "serve --scenario feb-03",
   async run(given, installation) {
     await installation.serve(readConfig(settingsIn(given), installation.env));

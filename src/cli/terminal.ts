@@ -1,5 +1,7 @@
+import { createInterface } from "node:readline/promises";
 import { styleText } from "node:util";
 import type { WriteStream } from "node:tty";
+import { CancelledError } from "../errors.ts";
 import type { Paint } from "./text.ts";
 import { coloured, plain, printable } from "./text.ts";
 
@@ -16,6 +18,8 @@ export interface Terminal {
   readonly paint: Paint;
   /** One line on standard error that replaces the one before; absent where nobody watches. */
   readonly progress?: (line: string) => void;
+  /** Asks a person and answers what he typed; absent where nobody is there to type. */
+  readonly ask?: (question: string) => Promise<string>;
   /** Aborted by an interrupt; its reason is the signal's name. */
   readonly interrupted: AbortSignal;
 }
@@ -33,8 +37,22 @@ export function processTerminal(): Terminal {
     width: Math.min(120, Math.max(80, stdout.columns ?? 100)),
     paint: styleText("red", "x", { stream: stdout }) === "x" ? plain : coloured,
     ...(stderr.isTTY && { progress: (line: string) => overwrite(stderr, line) }),
+    ...(process.stdin.isTTY && stderr.isTTY && { ask: (question: string) => asked(question, interrupted.signal) }),
     interrupted: interrupted.signal,
   };
+}
+
+/** The end of input is no answer. */
+async function asked(question: string, signal: AbortSignal): Promise<string> {
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await prompt.question(question, { signal });
+  } catch (error) {
+    if (signal.aborted) throw new CancelledError();
+    throw error;
+  } finally {
+    prompt.close();
+  }
 }
 
 function written(stream: NodeJS.WriteStream, text: string): Promise<void> {

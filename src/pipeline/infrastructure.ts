@@ -46,6 +46,8 @@ const scheduled = record({
   feeds: z.array(word(stageNames)).min(1).optional(),
   /** The game date that a run is about, counted from the date on which it starts. */
   works_on: word(["yesterday", "today", "tomorrow"]).optional(),
+  /** Why it is paused on purpose; a pause that nobody has declared may have been forgotten. */
+  paused: text.optional(),
   inferred: inferred(["zone"]),
 });
 
@@ -56,6 +58,11 @@ const topic = record({
   subscribers: integer.optional(),
   from: names.optional(),
   to: names.optional(),
+  /** Tables whose rows of a date show that it was published, and the record of what was heard of it. */
+  shown_by: z.array(tableName).min(1).optional(),
+  record: name.optional(),
+  /** What a publisher logs instead of publishing, by design. */
+  skips: text.optional(),
   /** The subscription that collects what could not be delivered. */
   dead_letter: name.optional(),
   /** Undelivered messages there stop the night; otherwise they cost part of it. */
@@ -134,6 +141,8 @@ const published = record({
 
 const logSource = record({ type: identifier, label: identifier });
 
+const severity = word(["DEBUG", "INFO", "NOTICE", "WARNING", "ERROR", "CRITICAL", "ALERT", "EMERGENCY"]);
+
 const monitoring = record({
   /** Names whose faults nobody needs to hear of. */
   noise: z.array(record({ ...inForce, prefix: text, of: word(["job", "scraper", "collection"]), reason })).optional(),
@@ -152,7 +161,8 @@ const monitoring = record({
   own_logs: names.optional(),
   /** Fields of structured lines that mean the same: either may be there. */
   field_spellings: z.array(z.array(identifier).min(2)).optional(),
-  alerts: z.array(record({ ...inForce, about: text, units: names, every_minutes: integer })).optional(),
+  /** `severity`: of the lines that it must tell of; any if absent. */
+  alerts: z.array(record({ ...inForce, about: text, units: names, severity: severity.optional(), every_minutes: integer })).optional(),
   /** Lines of a load from scrape to table, in order: the last one present says where it broke. */
   load_lines: texts.optional(),
 });
@@ -199,7 +209,9 @@ interface Reference {
 }
 
 /** The names that one entry uses of another: each must be declared. */
-export function infrastructureReferences(file: Infrastructure & { readonly tables: Readonly<Record<string, unknown>> }): Reference[] {
+export function infrastructureReferences(
+  file: Infrastructure & { readonly tables: Readonly<Record<string, unknown>>; readonly collections?: Readonly<Record<string, unknown>> },
+): Reference[] {
   const units = Object.keys(file.units ?? {});
   const unitAt = (used: string | undefined, ...path: string[]): Reference[] =>
     used === undefined ? [] : [{ what: "unit", name: used, known: units, path }];
@@ -207,9 +219,13 @@ export function infrastructureReferences(file: Infrastructure & { readonly table
     used === undefined ? [] : [{ what: "table", name: used, known: Object.keys(file.tables), path }];
   return [
     ...Object.entries(file.schedule ?? {}).flatMap(([job, { calls }]) => unitAt(calls, "schedule", job, "calls")),
-    ...Object.entries(file.topics ?? {}).flatMap(([id, { from = [], to = [] }]) => [
+    ...Object.entries(file.topics ?? {}).flatMap(([id, { from = [], to = [], shown_by: tables = [], record: kept }]) => [
       ...from.flatMap((used, index) => unitAt(used, "topics", id, "from", `${index}`)),
       ...to.flatMap((used, index) => unitAt(used, "topics", id, "to", `${index}`)),
+      ...tables.flatMap((used, index) => tableAt(used, "topics", id, "shown_by", `${index}`)),
+      ...(kept === undefined
+        ? []
+        : [{ what: "collection", name: kept, known: Object.keys(file.collections ?? {}), path: ["topics", id, "record"] }]),
     ]),
     ...(file.names ?? []).flatMap(({ table }, index) => tableAt(table, "names", `${index}`, "table")),
     ...(file.log_texts ?? []).flatMap((entry, index) => unitAt(entry.unit, "log_texts", `${index}`, "unit")),

@@ -170,7 +170,17 @@ export type Acceptance = z.output<typeof acceptance>;
 
 /** Stores that the operator doesn't want asked, and why. */
 const off = record({ off: text }).optional();
-export const switchedOff = record({ warehouse: off, documents: off, logs: off, units: off, schedules: off, objects: off });
+export const switchedOff = record({
+  warehouse: off,
+  documents: off,
+  logs: off,
+  units: off,
+  schedules: off,
+  objects: off,
+  topics: off,
+  alerts: off,
+  source: off,
+});
 
 /** A path without a way up, whose parts don't begin with a dot. */
 export function isStatementName(value: string): boolean {

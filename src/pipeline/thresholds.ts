@@ -38,7 +38,12 @@ export const thresholds = record({
   }),
   grading: record({ share: shares }),
   scrapers: record({ lateness: dated(record({ not_due_minutes: integer, warn_hours: integer, reason })), window: minutes }),
+  schedules: record({ attempt: minutes }),
+  deployments: record({ fetched: dated(record({ hours: integer, reason })) }),
+  orchestrators: record({ starting: minutes, reaction: minutes, window: dated(record({ days: integer, reason })) }),
   runs: record({ running: dated(record({ warn_minutes: integer, fail_minutes: integer, reason })) }),
+  "dead-letters": record({ measured: minutes }),
+  alerts: record({ fired: dated(record({ hours: integer, reason })) }),
   completion: record({
     flag_lag_minutes: minutes,
     next_phase_lag_minutes: minutes,

@@ -1,8 +1,10 @@
 import type { Call } from "./call.ts";
 
 /**
- * A field's value in one form for every document store. A stored timestamp is `{ $timestamp }` (ISO 8601, UTC), so that it
- * can't be taken for a string that looks like one; both kinds occur in one document here.
+ * A field's value in one form for every document store. A stored timestamp is `{ $timestamp }` (ISO 8601, UTC, what is finer
+ * than a millisecond cut off), so that it can't be taken for a string that looks like one; both kinds occur in one document here.
+ * Bytes are `{ $bytes }` in base64, a reference is the path of what it refers to, a geographical point a map. What JSON can't
+ * hold as it is stored (an integer above 2^53, no number, infinity) makes its document `malformed`.
  */
 export type FieldValue =
   | string
@@ -34,7 +36,8 @@ export interface Documents {
   count(ask: { readonly collection: string }, call: Call): Promise<number>;
   /**
    * The document with the greatest value in that field, by the store's order of values (a text is greater than any
-   * timestamp); documents without the field are passed over. Undefined if none has it.
+   * timestamp), of several with it the one with the greatest id; documents without the field are passed over. Undefined if none
+   * has it. `field` is a name, not a path: a dot in it is a part of the name.
    */
   greatest(ask: { readonly collection: string; readonly field: string }, call: Call): Promise<DocumentSnapshot | undefined>;
   /** Ids in order of id, at most `limit`. An empty or unknown collection lists nothing. */

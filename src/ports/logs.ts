@@ -44,7 +44,7 @@ export interface LogPage {
 export interface LogCount {
   /** Entries of any severity in the window, as the platform's own metric counted them. */
   readonly entries: number;
-  /** ISO 8601, UTC: up to where it had counted, some minutes behind. */
+  /** ISO 8601, UTC: the end of the last minute that was counted, some minutes behind; of minutes without entries there may be no count. */
   readonly until: string;
 }
 
@@ -56,8 +56,8 @@ export interface Logs {
    */
   entries(ask: LogAsk, call: Call): Promise<LogPage>;
   /**
-   * How much a unit logged in a window, by a metric that outlives the entries: a second witness of silence. Undefined where
-   * the metric has no point, which proves nothing.
+   * How much a unit logged in the whole minutes of a window, by a metric that outlives the entries: a second witness of
+   * silence. Undefined where the metric has no point, which proves nothing.
    */
   counted(ask: Pick<LogAsk, "unit" | "since" | "until">, call: Call): Promise<LogCount | undefined>;
 }

@@ -28,7 +28,8 @@ export interface CommitsBehind {
 
 /**
  * Reads the watched pipeline's own repository. A folder without a repository, a remote or that branch throws
- * `no_such_place`; nothing is ever fetched or changed.
+ * `no_such_place`; a history that ends early, and so might show too much or too little, `partial`. Nothing is ever fetched
+ * or changed.
  */
 export interface Source {
   tip(call: Call): Promise<Tip>;
@@ -36,6 +37,8 @@ export interface Source {
   commit(ask: { readonly sha: string }, call: Call): Promise<Commit | undefined>;
   /** Commits of the branch that are not part of `sha`'s history and touch one of the paths. An unknown `sha` throws `no_such_place`. */
   behind(ask: { readonly sha: string; readonly paths: readonly string[]; readonly limit: number }, call: Call): Promise<CommitsBehind>;
+  /** Commits of the branch made after that moment that touch one of the paths: all that can be told of code whose commit nobody noted. */
+  since(ask: { readonly at: string; readonly paths: readonly string[]; readonly limit: number }, call: Call): Promise<CommitsBehind>;
   /** Whether a commit is part of another's history. Either unknown throws `no_such_place`. */
   contains(ask: { readonly commit: string; readonly within: string }, call: Call): Promise<boolean>;
   /** Of these paths, those that are there at the branch's head. */

@@ -24,6 +24,8 @@ export interface Query {
   readonly params: Readonly<Record<string, Param>>;
   /** Every column of the result, with the kind its values must have; a value of another kind is `malformed`. */
   readonly columns: Readonly<Record<string, ColumnKind>>;
+  /** It may read much more than a night's rows: where bytes are billed they are asked for before it is run. */
+  readonly heavy?: true;
 }
 
 export interface Answer {

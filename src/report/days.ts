@@ -2,9 +2,9 @@ import type { Verdicted } from "../checks/overall.ts";
 import { worseHalf } from "../checks/overall.ts";
 import type { Verdict } from "../checks/finding.ts";
 import { isoText } from "../pipeline/dates.ts";
+import { answeredBy, opening } from "./answered.ts";
 import { capped } from "./budget.ts";
 import type { Asked } from "./report.ts";
-import { opening } from "./report.ts";
 import type { Report } from "./schema.ts";
 import { reportSchema } from "./schema.ts";
 import { verdictWords } from "./summary.ts";
@@ -31,9 +31,7 @@ export function daysReport(days: readonly { readonly night: Verdicted; readonly 
       as_of: isoText(scope.asOf, scope.rules.zone),
       zone: scope.rules.zone,
       pipeline: asked.pipeline,
-      backend: asked.backend,
-      ...(asked.scenario === undefined ? {} : { scenario: asked.scenario }),
-      ...(asked.replayed === undefined ? {} : { evidence: asked.replayed }),
+      ...answeredBy(asked),
       ...switchedOff(days.map(({ report }) => report)),
     },
     numbers: {},

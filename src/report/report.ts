@@ -3,6 +3,8 @@ import { worseHalf } from "../checks/overall.ts";
 import type { JudgedCheck, Judgement } from "../checks/runner.ts";
 import { totalsOf } from "../checks/totals.ts";
 import { addDays, isoText } from "../pipeline/dates.ts";
+import type { Answered } from "./answered.ts";
+import { answeredBy, opening } from "./answered.ts";
 import { acceptedOf, leftOut, switchedOffIn } from "./besides.ts";
 import { besideCharacters, capped, mostFindings, noteCharacters } from "./budget.ts";
 import { inSeverity, linesOf } from "./lines.ts";
@@ -12,15 +14,10 @@ import { slateOf, slateSentence } from "./slate.ts";
 import { summaryOf, usual } from "./summary.ts";
 
 /** What a report says of itself besides the judgement. */
-export interface Asked {
+export interface Asked extends Answered {
   readonly tool: string;
   readonly moment: string;
   readonly pipeline: string;
-  readonly backend: string;
-  readonly scenario?: string | undefined;
-  readonly supplied?: true | undefined;
-  /** Name of the evidence file that answered instead of the backend. */
-  readonly replayed?: string | undefined;
   readonly detailed: boolean;
   /** Wall-clock milliseconds the call took. */
   readonly ms: number;
@@ -75,7 +72,7 @@ export function reportOf(judgement: Judgement, overall: Overall, asked: Asked, s
 }
 
 /** Figures that say "all of them" wherever their check passes: beside a slate, on a good night, the verdict says it too. */
-const obvious: readonly string[] = ["team_rows", "usage", "fields", "whole_games", "runs", "tables"];
+const obvious: readonly string[] = ["team_rows", "usage", "fields", "whole_games", "runs", "orchestrators", "units", "jobs", "tables"];
 
 function withoutObvious(numbers: Report["numbers"]): Report["numbers"] {
   return Object.fromEntries(Object.entries(numbers).filter(([name]) => !obvious.includes(name)));
@@ -120,17 +117,8 @@ export function unknownReport(tool: string, summary: string, asked: Readonly<Rec
 /** Without a project or a scenario nobody can look, and no data is invented in their place. */
 export function notConfigured(tool: string): Report {
   const summary =
-    "UNKNOWN: nothing is configured, so nobody could look. Start the server (or run the command) with --scenario NAME to try it on invented data; `postgame scenarios` lists them. Reading a real project is not in this version yet.";
+    "UNKNOWN: nothing is configured, so nobody could look. Start the server (or run the command) with --project ID to read a Google Cloud project (`postgame doctor` says what is missing), or with --scenario NAME to try it on invented data.";
   return unknownReport(tool, summary, { configured: "nothing" });
-}
-
-function prefix(scenario: string | undefined, supplied: boolean): string {
-  return scenario === undefined ? "" : `SCENARIO ${scenario} (${supplied ? "data from files" : "invented data"}): `;
-}
-
-/** What every summary begins with where it is not about the real stores as they are. */
-export function opening({ scenario, supplied, replayed }: Pick<Asked, "scenario" | "supplied" | "replayed">): string {
-  return `${prefix(scenario, supplied === true)}${replayed === undefined ? "" : `REPLAY of ${replayed}: `}`;
 }
 
 function askedOf({ scope }: Judgement, asked: Asked): Report["asked"] {
@@ -141,9 +129,7 @@ function askedOf({ scope }: Judgement, asked: Asked): Report["asked"] {
     as_of: isoText(scope.asOf, scope.rules.zone),
     zone: scope.rules.zone,
     pipeline: asked.pipeline,
-    backend: asked.backend,
-    ...(asked.scenario === undefined ? {} : { scenario: asked.scenario }),
-    ...(asked.replayed === undefined ? {} : { evidence: asked.replayed }),
+    ...answeredBy(asked),
     ...switchedOffIn(scope),
   };
 }

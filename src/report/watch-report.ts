@@ -1,7 +1,8 @@
 import type { Verdict } from "../checks/finding.ts";
 import type { Watch, WatchJudged } from "../checks/watch.ts";
 import { clockText, isoText } from "../pipeline/dates.ts";
-import { opening } from "./report.ts";
+import type { Answered } from "./answered.ts";
+import { answeredBy, opening } from "./answered.ts";
 import type { Report } from "./schema.ts";
 import { reportSchema } from "./schema.ts";
 import { watchesOf, wordsOf } from "./watches.ts";
@@ -19,16 +20,12 @@ interface Told {
   readonly asOf: Date;
   readonly session: {
     readonly pipeline: { readonly name: string; readonly zone: string };
-    readonly backend: string;
-    readonly scenario?: string;
-    readonly supplied?: true;
-    readonly replayed?: string;
-  };
+  } & Answered;
 }
 
 /** Every expectation with how it stands. The verdict is that of the worst: not looked at or not read is unknown, overdue warns. */
 export function watchReport({ told, judged, waiting, failed, asOf, session }: Told): Report {
-  const { pipeline, backend, scenario, supplied, replayed } = session;
+  const { pipeline } = session;
   const { zone } = pipeline;
   const later = waiting.map((watch): WatchJudged => ({ watch, state: "not_yet", said: "not begun" }));
   const listed = [...judged, ...later].toSorted((a, b) => (a.watch.due < b.watch.due ? -1 : 1));
@@ -49,8 +46,8 @@ export function watchReport({ told, judged, waiting, failed, asOf, session }: To
   return reportSchema.parse({
     tool: "watch",
     verdict,
-    summary: `${opening({ scenario, supplied, replayed })}${[told, listed.length > 0 ? counts : failed === undefined ? "No watches are kept." : undefined, failed].filter(Boolean).join(" ")}`,
-    asked: { as_of: isoText(asOf, zone), zone, pipeline: pipeline.name, backend, ...(scenario === undefined ? {} : { scenario }) },
+    summary: `${opening(session)}${[told, listed.length > 0 ? counts : failed === undefined ? "No watches are kept." : undefined, failed].filter(Boolean).join(" ")}`,
+    asked: { as_of: isoText(asOf, zone), zone, pipeline: pipeline.name, ...answeredBy(session) },
     numbers: {},
     ...(failed === undefined ? {} : { state: failed }),
     watches: {

@@ -373,6 +373,8 @@ describe("the history", () => {
     const queries: Query[] = [];
     const columns = Object.entries(nba.file.tables[rules.analytics.players]?.columns ?? {}).filter(([name]) => !lacking.includes(name));
     const warehouse = {
+      estimate: async () => ({}),
+      tables: async () => [],
       describe: async () => ({ columns: Object.fromEntries(columns.map(([name, { kind }]) => [name, kind])) }),
       query: async (query: Query) => {
         queries.push(query);

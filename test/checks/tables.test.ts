@@ -105,7 +105,7 @@ test("several missing tables are one line, and a whole dataset is named", async 
 
 describe("the look at a shape", () => {
   const describing = (describe: () => Promise<TableShape>) =>
-    shapeOf(players).run(silentPorts({ warehouse: { query: async () => ({ rows: [] }), describe } }), asking());
+    shapeOf(players).run(silentPorts({ warehouse: { ...silentPorts().warehouse, describe } }), asking());
   const failing = (refusal: Refusal, message: string) =>
     describing(async () => {
       throw new BackendError(refusal, message, "Look.");

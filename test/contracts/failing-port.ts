@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Failure } from "../../src/adapters/embedded/world.ts";
-import type { Refusal } from "../../src/errors.ts";
+import type { BackendError, Refusal } from "../../src/errors.ts";
 import { refusals as allRefusals } from "../../src/errors.ts";
 import type { Call } from "../../src/ports/call.ts";
 import type { Port } from "../../src/ports/ports.ts";
@@ -26,8 +26,7 @@ export function failingPortTests({ port, place, asked, empty, refusals = allRefu
     "a backend that answers %s is refused as that, with a reason and a next step, and never as absence",
     async (refusal) => {
       const questions = await failing(refusal);
-      for (const [index, answering] of questions(asking()).entries()) {
-        const refused = await refusalOf(answering);
+      for (const [index, refused] of (await allRefused(questions(asking()))).entries()) {
         expect(refused.refusal).toBe(refusal);
         if (index === 0) expect(refused.message).toContain(place);
         expect(refused.message).not.toBe("");
@@ -49,13 +48,13 @@ export function failingPortTests({ port, place, asked, empty, refusals = allRefu
   test("a call that was cancelled before it began, or whose deadline has passed, is refused", async () => {
     const questions = await asked([]);
     for (const call of [asking({ signal: AbortSignal.abort() }), asking({ deadlineAt: 0 })]) {
-      for (const answering of questions(call)) expect((await refusalOf(answering)).refusal).toBe("deadline");
+      for (const refused of await allRefused(questions(call))) expect(refused.refusal).toBe("deadline");
     }
   });
 
   test("a backend that answers garbage is refused as malformed, whatever was asked", async () => {
     const questions = await failing("garbage");
-    for (const answering of questions(asking())) expect((await refusalOf(answering)).refusal).toBe("malformed");
+    for (const refused of await allRefused(questions(asking()))) expect(refused.refusal).toBe("malformed");
   });
 
   test("a backend that answers empty has nothing there", async () => {
@@ -72,7 +71,13 @@ export function failingPortTests({ port, place, asked, empty, refusals = allRefu
   });
 
   test("a failure that names the place is that of the question about it", async () => {
-    const [first] = (await asked([{ port, target: place, with: "throttled" }]))(asking());
+    const [first, ...others] = (await asked([{ port, target: place, with: "throttled" }]))(asking());
     expect((await refusalOf(first ?? Promise.resolve())).refusal).toBe("throttled");
+    await Promise.allSettled(others);
   });
+}
+
+/** All at once: one that is refused while another is waited for would count as handled by nobody. */
+async function allRefused(answering: readonly Promise<unknown>[]): Promise<readonly BackendError[]> {
+  return Promise.all(answering.map((each) => refusalOf(each)));
 }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { Failure } from "../../src/adapters/embedded/world.ts";
+import type { Refusal } from "../../src/errors.ts";
 import type { LogAsk, LogEntry, Logs } from "../../src/ports/logs.ts";
 import { logSeverities } from "../../src/ports/logs.ts";
 import { asking, refusalOf } from "./asking.ts";
@@ -24,8 +25,8 @@ export const logsClock = new Date("2026-02-04T23:00:00Z");
 
 const unit = "nba-phase3-analytics-processors";
 
-/** What every log adapter does alike. */
-export function logsContract(name: string, makeSubject: MakeLogs): void {
+/** What every log adapter does alike. `refusals` are those that its backend can answer with; all if absent. */
+export function logsContract(name: string, makeSubject: MakeLogs, refusals?: readonly Refusal[]): void {
   const subjects: LogsSubject[] = [];
   const holding: MakeLogs = async (content) => {
     const subject = await makeSubject(content);
@@ -43,15 +44,19 @@ export function logsContract(name: string, makeSubject: MakeLogs): void {
     describe("filters", () => {
       filterTests(holding);
     });
+    describe("counts", () => {
+      countTests(holding);
+    });
     describe("ends and failures", () => {
       failingPortTests({
         port: "logs",
         place: unit,
         asked: async (failures) => {
           const { logs } = await holding({ entries: [entry("12:00")], failures });
-          return (call) => [logs.entries(ask({}), call)];
+          return (call) => [logs.entries(ask({}), call), logs.counted(ask({}), call)];
         },
-        empty: [{ entries: [], more: false }],
+        empty: [{ entries: [], more: false }, undefined],
+        refusals,
       });
     });
   });
@@ -60,7 +65,7 @@ export function logsContract(name: string, makeSubject: MakeLogs): void {
 function entryTests(holding: MakeLogs): void {
   test("entries come newest first, of this unit only, as they were logged", async () => {
     const [early, late] = [
-      entry("10:00", { fields: { message: "a", count: 3, nested: { list: [1, null, "x"], yes: true } } }),
+      entry("10:00", { text: "a", fields: { message: "a", count: 3, nested: { list: [1, null, "x"], yes: true } } }),
       entry("11:00"),
     ];
     const { logs } = await holding({ entries: [early, late, entry("10:30", { unit: "nba-scrapers" })] });
@@ -73,6 +78,31 @@ function entryTests(holding: MakeLogs): void {
     });
     const { entries } = await logs.entries(ask({ since: at("10:00"), until: at("10:30") }), asking());
     expect(entries.map((each) => each.at)).toEqual([at("10:29:59.999"), at("10:00:00.000")]);
+  });
+
+  test("of one moment the last logged comes first, also where the limit cuts through it", async () => {
+    const { logs } = await holding({
+      entries: ["one", "two", "three", "four"].map((text) => entry("10:00", { text })).concat(entry("10:01", { text: "later" })),
+    });
+    const texts = async (limit: number) => (await logs.entries(ask({ limit }), asking())).entries.map(({ text }) => text);
+    expect(await texts(9)).toEqual(["later", "four", "three", "two", "one"]);
+    expect(await texts(3)).toEqual(["later", "four", "three"]);
+  });
+
+  test("an entry that is no text, and one without a message, has none", async () => {
+    const { logs } = await holding({
+      entries: [
+        entry("10:00", { text: "", fields: { code: 7 } }),
+        entry("10:01", { text: "", fields: { message: 17 } }),
+        entry("10:02", { text: "" }),
+      ],
+    });
+    const { entries } = await logs.entries(ask({}), asking());
+    expect(entries.map(({ text, fields }) => [text, fields])).toEqual([
+      ["", {}],
+      ["", { message: 17 }],
+      ["", { code: 7 }],
+    ]);
   });
 
   test("a window may be given with an offset", async () => {
@@ -160,6 +190,30 @@ function filterTests(holding: MakeLogs): void {
     const { entries } = await logs.entries(ask({ revision, severity: "ERROR", contains: "X" }), asking());
     expect(entries.map((each) => each.at)).toEqual([at("10:00")]);
     expect((await logs.entries(ask({ revision: "00192-nn7" }), asking())).entries).toEqual([]);
+  });
+}
+
+function countTests(holding: MakeLogs): void {
+  const counted = async (times: readonly string[], given: Partial<LogAsk> = {}) => {
+    const { logs } = await holding({ entries: times.map((time, index) => entry(time, { severity: index % 2 === 0 ? "INFO" : "ERROR" })) });
+    return logs.counted(ask(given), asking());
+  };
+
+  test("entries of every severity are counted, up to the end of the last minute that holds one", async () => {
+    expect(await counted(["10:00", "10:00:30", "10:31:59.999", "10:32:01"])).toEqual({ entries: 4, until: at("10:33") });
+  });
+
+  test("only whole minutes within the window are counted", async () => {
+    const times = ["09:59:59.999", "10:00:30", "10:01", "10:29:59.999", "10:30"];
+    expect(await counted(times, { since: at("10:00"), until: at("10:30") })).toEqual({ entries: 3, until: at("10:30") });
+    expect(await counted(times, { since: at("10:00:30"), until: at("10:30:30") })).toEqual({ entries: 2, until: at("10:30") });
+    expect(await counted(times, { since: at("10:00:10"), until: at("10:00:50") })).toBeUndefined();
+  });
+
+  test("where nothing was logged, or by others only, there is no count, which is not zero", async () => {
+    expect(await counted([])).toBeUndefined();
+    expect(await counted(["10:00"], { unit: "nba-phase9" })).toBeUndefined();
+    expect(await counted(["10:00"], { since: at("10:01") })).toBeUndefined();
   });
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { Failure } from "../../src/adapters/embedded/world.ts";
+import type { Refusal } from "../../src/errors.ts";
 import type { Objects, StoredObject } from "../../src/ports/objects.ts";
 import { asking, refusalOf } from "./asking.ts";
 import { failingPortTests } from "./failing-port.ts";
@@ -23,7 +24,11 @@ const bucket = "nba-published";
 const path = `${bucket}/v1/tonight/all-players.json`;
 
 /** What every adapter of stored objects does alike. */
-export function objectsContract(title: string, makeSubject: MakeObjects): void {
+export function objectsContract(
+  title: string,
+  makeSubject: MakeObjects,
+  { refusals }: { readonly refusals?: readonly Refusal[] } = {},
+): void {
   const subjects: ObjectsSubject[] = [];
   const holding: MakeObjects = async (content) => {
     const subject = await makeSubject(content);
@@ -47,6 +52,7 @@ export function objectsContract(title: string, makeSubject: MakeObjects): void {
           return (call) => [objects.get({ path }, call)];
         },
         empty: [undefined],
+        refusals,
       });
 
       test("a bucket's failure is that of each of its objects and of no other bucket", async () => {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { Failure } from "../../src/adapters/embedded/world.ts";
+import type { Refusal } from "../../src/errors.ts";
 import type { ScheduledJob, Schedules } from "../../src/ports/schedules.ts";
 import { asking, refusalOf } from "./asking.ts";
 import { failingPortTests } from "./failing-port.ts";
@@ -20,8 +21,8 @@ export type MakeSchedules = (content: SchedulesContent) => Promise<SchedulesSubj
 
 const name = "same-day-phase4";
 
-/** What every adapter of scheduler jobs does alike. */
-export function schedulesContract(title: string, makeSubject: MakeSchedules): void {
+/** What every adapter of scheduler jobs does alike. `refusals` are those that its backend can answer with; all if absent. */
+export function schedulesContract(title: string, makeSubject: MakeSchedules, refusals?: readonly Refusal[]): void {
   const subjects: SchedulesSubject[] = [];
   const holding: MakeSchedules = async (content) => {
     const subject = await makeSubject(content);
@@ -48,6 +49,7 @@ export function schedulesContract(title: string, makeSubject: MakeSchedules): vo
           return (call) => [schedules.get({ name }, call), schedules.list(call)];
         },
         empty: [undefined, []],
+        refusals,
       });
     });
   });

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { Failure } from "../../src/adapters/embedded/world.ts";
 import type { Refusal } from "../../src/errors.ts";
-import { refusals } from "../../src/errors.ts";
+import { refusals as allRefusals } from "../../src/errors.ts";
 import type { ColumnKind } from "../../src/pipeline/schema.ts";
 import type { Answer, Param, Query, Row, TableName, Value, Warehouse } from "../../src/ports/warehouse.ts";
 import { asking, refusalOf } from "./asking.ts";
@@ -25,8 +25,13 @@ interface WarehouseSubject {
 
 export type MakeWarehouse = (content: WarehouseContent) => Promise<WarehouseSubject>;
 
+interface Backend {
+  /** Those that the backend can answer with; all if absent. */
+  readonly refusals?: readonly Refusal[];
+}
+
 /** What every warehouse adapter does alike. */
-export function warehouseContract(name: string, makeSubject: MakeWarehouse): void {
+export function warehouseContract(name: string, makeSubject: MakeWarehouse, { refusals = allRefusals }: Backend = {}): void {
   const subjects: WarehouseSubject[] = [];
   const holding: MakeWarehouse = async (content) => {
     const subject = await makeSubject(content);
@@ -51,7 +56,13 @@ export function warehouseContract(name: string, makeSubject: MakeWarehouse): voi
       endTests(holding);
     });
     describe("failures", () => {
-      failureTests(holding);
+      failureTests(holding, refusals);
+    });
+    describe("estimates", () => {
+      estimateTests(holding);
+    });
+    describe("names of tables", () => {
+      tablesTests(holding);
     });
     describe("changes", () => {
       changeTests(holding);
@@ -314,9 +325,25 @@ function placeTests(holding: MakeWarehouse): void {
     for (const refused of [
       await refusalOf(warehouse.query(missing, asking())),
       await refusalOf(warehouse.describe("nba_raw.sampel", asking())),
+      await refusalOf(warehouse.estimate(missing, asking())),
     ]) {
-      expect(refused).toMatchObject({ refusal: "no_such_place", message: expect.stringContaining("nba_raw.sampel") });
+      expect(refused).toMatchObject({ refusal: "no_such_place", message: expect.stringContaining("table nba_raw.sampel") });
       expect(refused.next).toContain("nba_raw.sampel");
+    }
+  });
+
+  test("a dataset that isn't there is no_such_place and named as that, whatever is asked of it", async () => {
+    const { warehouse } = await holding(content);
+    const missing = ask("SELECT cell FROM {nba_rwa.sample} WHERE played_on = @date LIMIT @limit", { cell: "integer" });
+    for (const refused of [
+      await refusalOf(warehouse.query(missing, asking())),
+      await refusalOf(warehouse.describe("nba_rwa.sample", asking())),
+      await refusalOf(warehouse.estimate(missing, asking())),
+      await refusalOf(warehouse.tables("nba_rwa", asking())),
+    ]) {
+      expect(refused).toMatchObject({ refusal: "no_such_place", message: expect.stringContaining("dataset nba_rwa") });
+      expect(refused.message).not.toMatch(/\btable\b/u);
+      expect(refused.next).toContain("nba_rwa");
     }
   });
 
@@ -331,6 +358,51 @@ function placeTests(holding: MakeWarehouse): void {
     const shape = await warehouse.describe(table, asking());
     expect(Object.keys(shape.columns)).toEqual(["played_on", "cell", "note"]);
     expect(Object.values(shape.columns).every((type) => type !== "")).toBe(true);
+  });
+}
+
+function estimateTests(holding: MakeWarehouse): void {
+  test("of a statement that would be answered says bytes or nothing, and reads no row", async () => {
+    const { warehouse } = await holding(one({ cell: "integer" }, { cell: 2 ** 53 + 2 }));
+    expect((await refusalOf(warehouse.query(cells, asking()))).refusal).toBe("malformed");
+    const { bytes } = await warehouse.estimate(cells, asking());
+    expect(bytes === undefined || bytes === 16).toBe(true);
+  });
+
+  test("is refused for a column that isn't there, as the statement would be", async () => {
+    const { warehouse } = await holding(one({ cell: "integer" }, { cell: 1 }));
+    const missing = ask(`SELECT rebounds FROM {${table}} WHERE played_on = @date LIMIT @limit`, { rebounds: "integer" });
+    const [asked, estimated] = [
+      await refusalOf(warehouse.query(missing, asking())),
+      await refusalOf(warehouse.estimate(missing, asking())),
+    ];
+    expect(estimated).toMatchObject({ refusal: "no_such_place", message: asked.message, next: asked.next });
+    expect(estimated.message).toContain("rebounds");
+  });
+
+  test("is refused for more bytes than one answer may cost, as the statement would be", async () => {
+    const { warehouse } = await holding(one({ cell: "integer" }, { cell: 1 }));
+    const within = (maxBytes: number) => warehouse.estimate(cells, asking({ budget: { maxRows: 10, maxBytes } }));
+    await within(16);
+    expect(await refusalOf(within(15))).toMatchObject({ refusal: "over_budget", message: expect.stringContaining("15 that") });
+  });
+}
+
+function tablesTests(holding: MakeWarehouse): void {
+  const named = (...names: TableName[]): WarehouseContent => {
+    return { tables: Object.fromEntries(names.map((name) => [name, { columns: { played_on: "date" }, rows: [] }])) };
+  };
+
+  test("are those of the dataset, with its name, in order, and no other's", async () => {
+    const { warehouse } = await holding(named("nba_raw.b", "nba_raw_2.c", "nba_raw.a", "nba.raw"));
+    expect(await warehouse.tables("nba_raw", asking())).toEqual(["nba_raw.a", "nba_raw.b"]);
+  });
+
+  test("are all answered if the budget allows as many, and one more is refused as partial", async () => {
+    const { warehouse } = await holding(named(...Array.from({ length: 23 }, (_, index) => `nba_raw.t${index}`)));
+    const within = (maxRows: number) => warehouse.tables("nba_raw", asking({ budget: { maxRows, maxBytes: 2 ** 40 } }));
+    expect(await within(23)).toHaveLength(23);
+    expect(await refusalOf(within(22))).toMatchObject({ refusal: "partial", message: expect.stringContaining("22") });
   });
 }
 
@@ -352,6 +424,8 @@ function endTests(holding: MakeWarehouse): void {
     const call = asking({ signal: AbortSignal.abort() });
     expect(await refusalOf(read(warehouse, { cell: "integer" }, date, call))).toMatchObject({ refusal: "deadline" });
     expect(await refusalOf(warehouse.describe(table, call))).toMatchObject({ refusal: "deadline" });
+    expect(await refusalOf(warehouse.estimate(cells, call))).toMatchObject({ refusal: "deadline" });
+    expect(await refusalOf(warehouse.tables("nba_raw", call))).toMatchObject({ refusal: "deadline" });
   });
 
   test("a call cancelled in the middle is refused, though its query would go on for years", async () => {
@@ -385,7 +459,7 @@ function endTests(holding: MakeWarehouse): void {
   });
 }
 
-function failureTests(holding: MakeWarehouse): void {
+function failureTests(holding: MakeWarehouse, refusals: readonly Refusal[]): void {
   const content = one({ cell: "integer" }, { cell: 1 });
   const failing = (kind: Failure["with"]): WarehouseContent => ({ ...content, failures: [{ port: "warehouse", with: kind }] });
   const immediate = refusals.filter((refusal) => refusal !== "deadline");
@@ -394,12 +468,19 @@ function failureTests(holding: MakeWarehouse): void {
     "a backend that answers %s is refused as that, with a reason and a next step, and never answers rows",
     async (refusal) => {
       const { warehouse } = await holding(failing(refusal));
-      for (const answering of [read(warehouse, { cell: "integer" }), warehouse.describe(table, asking())]) {
-        const refused = await refusalOf(answering);
-        expect(refused.refusal).toBe(refusal satisfies Refusal);
-        expect(refused.message).toContain(table);
-        expect(refused.next).not.toBe("");
+      const refused = await Promise.all([
+        refusalOf(read(warehouse, { cell: "integer" })),
+        refusalOf(warehouse.describe(table, asking())),
+        refusalOf(warehouse.estimate(cells, asking())),
+        refusalOf(warehouse.tables("nba_raw", asking())),
+      ]);
+      expect(refused.map((each) => each.refusal)).toEqual(refused.map(() => refusal satisfies Refusal));
+      for (const each of refused) {
+        expect(each.message).toContain("nba_raw");
+        expect(each.next).not.toBe("");
       }
+      expect(refused[0].message).toContain(table);
+      expect(refused[1].message).toContain(table);
     },
   );
 
@@ -407,11 +488,16 @@ function failureTests(holding: MakeWarehouse): void {
     const { warehouse } = await holding(failing("deadline"));
     const caller = new AbortController();
     const call = asking({ signal: caller.signal });
-    const answering = [read(warehouse, { cell: "integer" }, date, call), warehouse.describe(table, call)].map((each) => refusalOf(each));
+    const answering = [
+      read(warehouse, { cell: "integer" }, date, call),
+      warehouse.describe(table, call),
+      warehouse.estimate(cells, call),
+      warehouse.tables("nba_raw", call),
+    ].map((each) => refusalOf(each));
     const healthy = await holding(content);
     await read(healthy.warehouse, { cell: "integer" });
     caller.abort();
-    expect(await Promise.all(answering)).toMatchObject([{ refusal: "deadline" }, { refusal: "deadline" }]);
+    expect((await Promise.all(answering)).map(({ refusal }) => refusal)).toEqual(answering.map(() => "deadline"));
   });
 
   test("a backend that answers garbage is refused as malformed, whatever kind was declared", async () => {
@@ -423,12 +509,16 @@ function failureTests(holding: MakeWarehouse): void {
         message: expect.stringContaining(kind),
       });
     }
+    const [sql, all] = [`SELECT a FROM {${table}} WHERE played_on = @date LIMIT @limit`, asking()];
+    expect(await refusalOf(warehouse.estimate(ask(sql, { a: "string" }), all))).toMatchObject({ refusal: "malformed" });
+    expect(await refusalOf(warehouse.tables("nba_raw", all))).toMatchObject({ refusal: "malformed" });
   });
 
   test("a backend that answers empty has no rows but still its columns", async () => {
     const { warehouse } = await holding(failing("empty"));
     expect(await read(warehouse, { cell: "integer" })).toEqual([]);
     expect(Object.keys((await warehouse.describe(table, asking())).columns)).toEqual(["played_on", "cell"]);
+    expect(await warehouse.tables("nba_raw", asking())).toEqual([]);
   });
 
   test("another table's failure, another look's and another port's leave an answer as it is", async () => {
@@ -506,6 +596,8 @@ function ask(
   const params: Query["params"] = { date: { kind: "date", value: date }, limit: { kind: "integer", value: limit }, ...more };
   return { name: "sample", sql, params, columns };
 }
+
+const cells: Query = ask(`SELECT cell FROM {${table}} WHERE played_on = @date LIMIT @limit`, { cell: "integer" });
 
 /** The columns of the rows of one date. */
 async function read(warehouse: Warehouse, columns: Query["columns"], day = date, call = asking()): Promise<Row[]> {

@@ -246,6 +246,7 @@ describe("a column without which a look means nothing", () => {
       wrap: ({ warehouse, ...others }) => ({
         ...others,
         warehouse: {
+          ...warehouse,
           query: (ask, asked) => warehouse.query(ask, asked),
           describe: async (name, asked) => {
             const { columns } = await warehouse.describe(name, asked);

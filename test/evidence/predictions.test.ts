@@ -20,6 +20,8 @@ const call: Call = {
 function lacking(columns: readonly string[], rows: readonly Row[] = []) {
   const asked: Query[] = [];
   const warehouse: Warehouse = {
+    estimate: async () => ({}),
+    tables: async () => [],
     describe: async (table) => ({
       columns: Object.fromEntries(
         Object.keys(nba.file.tables[table]?.columns ?? {}).flatMap((name) => (columns.includes(name) ? [] : [[name, "STRING"]])),

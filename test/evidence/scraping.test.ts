@@ -27,6 +27,8 @@ const looks: readonly Look<unknown>[] = [
 async function asked<F>(look: Look<F>, missing: readonly string[] = [], rows: readonly Row[] = []): Promise<{ query: Query; facts: F }> {
   const queries: Query[] = [];
   const warehouse: Warehouse = {
+    estimate: async () => ({}),
+    tables: async () => [],
     describe: async (table) => ({
       columns: Object.fromEntries(
         Object.keys(nba.file.tables[table]?.columns ?? {}).flatMap((name) => (missing.includes(name) ? [] : [[name, "X"]])),

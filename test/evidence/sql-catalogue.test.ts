@@ -70,6 +70,8 @@ const catalogue: readonly CatalogueEntry[] = await Promise.all(
 async function queriesOf(look: Look<unknown>, columnsOf: (table: TableName) => readonly [string, Column][]): Promise<Query[]> {
   const asked: Query[] = [];
   const warehouse: Warehouse = {
+    estimate: async () => ({}),
+    tables: async () => [],
     describe: async (table) => ({ columns: Object.fromEntries(columnsOf(table).map(([name, { kind }]) => [name, kind])) }),
     async query(query) {
       asked.push(query);

@@ -13,7 +13,13 @@ export interface FakeService {
 
 interface GrpcServer {
   /** Options for the clients' constructors: they lead here. */
-  readonly reach: { readonly servicePath: string; readonly port: number; readonly sslCreds: grpc.ChannelCredentials };
+  readonly reach: {
+    readonly servicePath: string;
+    readonly port: number;
+    readonly sslCreds: grpc.ChannelCredentials;
+    /** Else a client of a server that was stopped leaves its failed connection to the next one, whose port may be the same. */
+    readonly "grpc.use_local_subchannel_pool": 1;
+  };
   /** `127.0.0.1:PORT`. */
   readonly address: string;
   stop(): void;
@@ -23,15 +29,19 @@ const require = createRequire(import.meta.url);
 
 /** A service by its full name (`google.logging.v2.LoggingServiceV2`) out of a package's own protos.json. */
 export function serviceOf(protosJson: string, fullName: string, { defaults = true } = {}): ServiceDefinition {
-  const definitions: PackageDefinition = fromJSON(require(protosJson) as object, {
-    longs: String,
-    enums: String,
-    oneofs: true,
-    defaults,
-  });
-  const found = definitions[fullName];
+  const found = definitionsIn(protosJson, defaults)[fullName];
   if (found === undefined || "format" in found) throw new Error(`No service ${fullName} in ${protosJson}.`);
   return found;
+}
+
+/** A package's protos take a tenth of a second to read, so each is read once. */
+const loaded = new Map<string, PackageDefinition>();
+
+function definitionsIn(protosJson: string, defaults: boolean): PackageDefinition {
+  const key = `${protosJson} ${defaults}`;
+  const definitions = loaded.get(key) ?? fromJSON(require(protosJson) as object, { longs: String, enums: String, oneofs: true, defaults });
+  loaded.set(key, definitions);
+  return definitions;
 }
 
 /** Listens on a loopback port of its own until it is stopped. */
@@ -43,7 +53,7 @@ export async function startGrpcServer(services: readonly FakeService[]): Promise
     server.bindAsync("127.0.0.1:0", credentials, (error, bound) => (error === null ? resolve(bound) : reject(error)));
   });
   return {
-    reach: { servicePath: "127.0.0.1", port, sslCreds: grpc.credentials.createInsecure() },
+    reach: { servicePath: "127.0.0.1", port, sslCreds: grpc.credentials.createInsecure(), "grpc.use_local_subchannel_pool": 1 },
     address: `127.0.0.1:${port}`,
     stop: () => server.forceShutdown(),
   };

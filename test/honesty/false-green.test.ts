@@ -10,6 +10,7 @@ import type { Evidence, Gather, Look } from "../../src/evidence/evidence.ts";
 import { calendarDateOf } from "../../src/pipeline/dates.ts";
 import { at } from "../support/night.ts";
 import { nba } from "../support/pipeline.ts";
+import { silentPorts } from "../support/ports.ts";
 import { sessionOver, shippedScenario } from "../support/scenarios.ts";
 
 /** From best to worst, as a claim. "Unknown" claims nothing, so it is never a better answer than another. */
@@ -69,11 +70,17 @@ const refused =
     reason: `${refusal} on request`,
     next: "Grant what is missing.",
   });
+/** What looks beyond tables and documents see where there is nothing. */
+const noneOf: Readonly<Record<string, unknown>> = {
+  scheduler: { jobs: [] },
+  unit: { unit: null },
+  executions: { lines: [], more: false, counted: null, witness: null, skipped: null },
+};
 const emptied = (look: Look<unknown>, seen: Evidence<unknown> | undefined): Evidence<unknown> =>
   ({
     ...refused("denied")(look),
     seen: true,
-    facts: look.port === "documents" ? { record: null } : { rows: [], absent: [] },
+    facts: noneOf[aliasOf(look.id)] ?? (look.port === "documents" ? { record: null } : { rows: [], absent: [] }),
     examined: seen?.seen === true ? seen.examined : 0,
   }) as Evidence<unknown>;
 
@@ -162,6 +169,7 @@ describe("an empty answer", () => {
     "line-counts",
     "prop-rows-by-game",
     "phase3_completion",
+    "scheduler",
   ];
   /** Must be there too, but only from noon on. */
   const atNoon = ["graded-counts"];
@@ -199,9 +207,11 @@ describe("an empty answer", () => {
       .toSorted();
     expect(may).toEqual([
       "bdl-rows",
+      "executions",
       "gamebook-rows",
       "halt-state",
       "log",
+      "phase4_completion",
       "player-boxscore-rows",
       "player-history",
       "postponements",
@@ -211,6 +221,7 @@ describe("an empty answer", () => {
       "scrape-times",
       "scraper-attempts",
       "shape",
+      "unit",
     ]);
     expect(
       [...declared]
@@ -233,7 +244,7 @@ describe("an empty answer", () => {
   test("of the tracker's whole collection is not an absent document: unknown", async () => {
     const scenario = shippedScenario("healthy-night");
     const session = sessionOver(scenario, {
-      wrap: (ports) => ({ ...ports, documents: { get: async () => undefined, list: async () => [] } }),
+      wrap: (ports) => ({ ...ports, documents: silentPorts().documents }),
     });
     const call = session.begin({ signal: new AbortController().signal });
     const judgement = await judgeDate({ checks: catalogue, pipeline: nba, date: calendarDateOf("2026-01-27"), ...call });

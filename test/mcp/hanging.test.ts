@@ -94,6 +94,8 @@ test.each(eras)(
       warehouse: {
         query: (ask, call) => (heard(call), warehouse.query(ask, call)),
         describe: (table, call) => (heard(call), warehouse.describe(table, call)),
+        estimate: (ask, call) => (heard(call), warehouse.estimate(ask, call)),
+        tables: (dataset, call) => (heard(call), warehouse.tables(dataset, call)),
       },
     });
     const session = sessionOver(loadScenario({ name: "hanging.yaml", text: ownScenarioText("hanging", hanging) }, nba), { wrap });

@@ -67,7 +67,7 @@ describe("a bad file is refused with the line, the key, what is allowed and the 
   });
   test("an unknown verb", () => {
     expect(change("{ arive: nba_raw.nbac_schedule, from: 05:00 }")).toMatchInlineSnapshot(
-      `"scenarios/bad.yaml:7: changes.0: expected a change that begins with one of arrive, duplicate, remove, totals, values, run, set, fail, log, revision, commit, job, subscription, object, got "arive" (did you mean "arrive"?)"`,
+      `"scenarios/bad.yaml:7: changes.0: expected a change that begins with one of arrive, duplicate, remove, totals, values, run, set, fail, log, revision, commit, job, subscription, alert, object, got "arive" (did you mean "arrive"?)"`,
     );
   });
   test("a change without a time", () => {

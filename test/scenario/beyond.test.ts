@@ -38,6 +38,15 @@ describe("a healthy night", () => {
     }
   });
 
+  test("lists those units and no others, in order of name; one that is out of force is gone from the list", () => {
+    const listed = (at: Date): readonly string[] => known(healthy.at(at).units()).map(({ name }) => name);
+    const declared = Object.keys(pipeline.file.units ?? {}).toSorted();
+    expect(listed(morning("18:00"))).toEqual(declared);
+    const gone = declared.filter((name) => pipeline.file.units?.[name]?.until === "2026-02-11");
+    expect(gone).not.toEqual([]);
+    expect(listed(new Date("2026-02-12T12:00:00-05:00"))).toEqual(declared.filter((name) => !gone.includes(name)));
+  });
+
   test("has no unit under an unknown name, an alias, or one that was taken away", () => {
     for (const name of ["nba-phase9", "nba-phase1-scrapers", "constructor"]) {
       expect(unitAt(healthy, name, morning("18:00")), name).toBeUndefined();
@@ -580,7 +589,7 @@ describe("a bad change is refused", () => {
     [`{ object: published/a.json, from: 05:00 }`, "say one of `text`, `fields` and `delete: true`"],
     [`{ object: published/a.json, from: 05:00, text: a, delete: true }`, "say one of"],
     [`{ fail: units, target: nba-scraper, with: denied, from: 05:00 }`, 'Did you mean "nba-scrapers"?'],
-    [`{ fail: topics, with: denied, from: 05:00 }`, "expected one of warehouse, documents, logs, units, schedules, objects"],
+    [`{ fail: messages, with: denied, from: 05:00 }`, "expected one of warehouse, documents, logs, units, schedules, objects"],
   ];
   test.each(nearest)("%s", (line, words) => {
     expect(refusal(line)).toContain(words);

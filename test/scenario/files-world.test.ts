@@ -129,6 +129,11 @@ describe("what no file holds", () => {
     ["a unit", ({ units }) => units.get({ name: "nba-scrapers" }, asking())],
     ["a scheduler job", ({ schedules }) => schedules.get({ name: "same-day-phase4" }, asking())],
     ["all scheduler jobs", ({ schedules }) => schedules.list(asking())],
+    ["topics", ({ topics }) => topics.topics(asking())],
+    ["subscriptions", ({ topics }) => topics.subscriptions(asking())],
+    ["what waits in them", ({ topics }) => topics.backlogs({ since: "2026-02-04T22:00:00Z" }, asking())],
+    ["alert policies", ({ alerts }) => alerts.policies(asking())],
+    ["what they fired", ({ alerts }) => alerts.incidents({ since: "2026-02-04T00:00:00Z" }, asking())],
     ["an object", ({ objects }) => objects.get({ path: "bucket/object.json" }, asking())],
     [
       "a log",
@@ -146,7 +151,7 @@ describe("what no file holds", () => {
     expect(await refusedAs(ask(portsAt(await table(), "18:00")))).toBe("not_supplied");
   });
 
-  test.each(["warehouse", "documents", "units", "schedules", "objects", "logs"])(
+  test.each(["warehouse", "documents", "units", "schedules", "objects", "topics", "alerts", "logs"])(
     "%s that is to answer empty stays not supplied",
     async (port) => {
       const of = await table("", `  - { fail: ${port}, with: empty, from: 00:00 }`);

@@ -33,8 +33,16 @@ export function shippedStores(scenario: Scenario): Promise<Stores> {
 /** One DuckDB per stores, as in the product: several sessions over the same stores share it. */
 const engines = new WeakMap<Stores, Engine>();
 
+interface Over {
+  readonly clock?: Date;
+  readonly stores?: Stores;
+  readonly wrap?: (ports: Ports) => Ports;
+  /** Told the stores' clock when a call begins, and whenever it is moved. */
+  readonly onClock?: (now: Date) => void;
+}
+
 /** A session over a scenario's stores as the product builds it, at any clock; ports may be wrapped on the way. */
-export function sessionOver(scenario: Scenario, options: { clock?: Date; stores?: Stores; wrap?: (ports: Ports) => Ports } = {}): Session {
+export function sessionOver(scenario: Scenario, options: Over = {}): Session {
   const stores = options.stores ?? buildStores(scenario, nba);
   const engine = engines.get(stores) ?? embeddedEngine();
   engines.set(stores, engine);
@@ -46,9 +54,13 @@ export function sessionOver(scenario: Scenario, options: { clock?: Date; stores?
     begin: ({ signal }) => {
       const clock = storeClock(options.clock ?? scenario.clock);
       const ports = embeddedPorts(stores, clock, engine);
+      options.onClock?.(clock.now());
       return {
         now: () => clock.now(),
-        pass: async (ms) => clock.advance(ms),
+        pass: async (ms) => {
+          clock.advance(ms);
+          options.onClock?.(clock.now());
+        },
         gather: live({
           ports: options.wrap?.(ports) ?? ports,
           now: () => clock.now(),

@@ -132,7 +132,12 @@ describe("a watch on a log", () => {
     ...chained,
     at: (time: string): Session => ({
       ...chained.session(time),
-      ...pick(sessionOver(scenario, { clock: at(time), wrap: (ports) => ({ ...ports, logs: { entries: async (ask) => entries(ask) } }) })),
+      ...pick(
+        sessionOver(scenario, {
+          clock: at(time),
+          wrap: (ports) => ({ ...ports, logs: { ...ports.logs, entries: async (ask) => entries(ask) } }),
+        }),
+      ),
     }),
   });
   const pick = (other: Session): Pick<Session, "begin"> => ({ begin: (call) => other.begin(call) });

@@ -1,21 +1,16 @@
-import { BackendError } from "../../errors.ts";
 import type { ColumnKind } from "../../pipeline/schema.ts";
 import type { Query, Row, TableName, Value } from "../../ports/warehouse.ts";
+import { tooCostly } from "../warehouse-words.ts";
 import type { StoredTable } from "./world.ts";
 
 /** Refuses a statement before it is run, as BigQuery does with a limit on billed bytes. */
 export function refuseCost(table: TableName, stored: StoredTable, ask: Query, maxBytes: number): void {
   const bytes = bytesRead(stored, ask);
-  if (bytes <= maxBytes) return;
-  throw new BackendError(
-    "over_budget",
-    `reading ${table} would cost about ${bytes} bytes, more than the ${maxBytes} that one answer may`,
-    `Raise the byte limit, or check that ${table} is still partitioned.`,
-  );
+  if (bytes > maxBytes) throw tooCostly(table, bytes, maxBytes);
 }
 
 /** What BigQuery would bill, its minimum per table aside: the columns that a statement names, in the partitions that it reads. */
-function bytesRead({ columns, rows }: StoredTable, { sql }: Query): number {
+export function bytesRead({ columns, rows }: StoredTable, { sql }: Pick<Query, "sql">): number {
   const words = new Set(sql.match(/\b[A-Za-z_]\w*/gu));
   const named = Object.entries(columns).filter(([name]) => words.has(name));
   return named.reduce((sum, [name, { kind }]) => sum + columnBytes(rows, name, kind), 0);

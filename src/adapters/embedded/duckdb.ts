@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type * as Api from "@duckdb/node-api";
-import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
 import type { Param } from "../../ports/warehouse.ts";
-import type { RawColumn } from "./values.ts";
+import type { RawColumn } from "../warehouse-rows.ts";
 import { duckdbType, storedTypes, storing } from "./values.ts";
 import type { StoredTable } from "./world.ts";
 
@@ -25,7 +25,7 @@ export interface Database {
   create(place: Place, stored: StoredTable): Promise<void>;
   drop(place: Place): Promise<void>;
   /** Runs one rendered statement on a connection of its own, until `over` aborts. */
-  run(sql: string, params: Readonly<Record<string, Param>>, over: AbortSignal): Promise<RawColumn[]>;
+  run(sql: string, params: Readonly<Record<string, Param>>, over: AbortSignal): Promise<RawColumn<DuckDBValue>[]>;
 }
 
 /** Imports DuckDB, here and not before: that costs more than everything else at start. */
@@ -93,7 +93,11 @@ interface Statement {
   readonly over: AbortSignal;
 }
 
-async function runStatement(api: typeof Api, connection: DuckDBConnection, { sql, params, over }: Statement): Promise<RawColumn[]> {
+async function runStatement(
+  api: typeof Api,
+  connection: DuckDBConnection,
+  { sql, params, over }: Statement,
+): Promise<RawColumn<DuckDBValue>[]> {
   const bound = Object.entries(params).map(([name, { kind, value }]) => ({
     name,
     value: storing(api, kind, `@${name}`)(value),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { BackendError } from "../../errors.ts";
-import type { LogAsk, LogEntry, LogPage, Logs } from "../../ports/logs.ts";
+import type { LogAsk, LogCount, LogEntry, LogPage, Logs } from "../../ports/logs.ts";
 import { logSeverities } from "../../ports/logs.ts";
 import type { Value } from "../../ports/warehouse.ts";
 import { disturbance } from "./failing.ts";
@@ -26,14 +26,47 @@ export function embeddedLogs(stores: Stores, clock: StoreClock): Logs {
         if (page.entries.length > call.budget.maxRows) throw tooMany(ask.unit, call.budget.maxRows);
         return page;
       }),
+    counted: (ask, call) =>
+      whileWanted(call, async () => {
+        const now = clock.now();
+        const world = stores.at(now);
+        const disturbed = await disturbance(world, { port: "logs", names: [ask.unit] }, call);
+        if (disturbed === "empty") return undefined;
+        const window = wholeMinutes(ask, now);
+        const found = disturbed === "garbage" ? [garbage] : inWindow(world, window);
+        return countOf(readAs(z.array(logEntry), found, `the log of ${ask.unit}`, "log entry"));
+      }),
   };
+}
+
+const minuteMs = 60_000;
+
+interface Window {
+  readonly unit: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The metric has one point a minute, seen when the minute is over. */
+function wholeMinutes({ unit, since, until }: Pick<LogAsk, "unit" | "since" | "until">, now: Date): Window {
+  const to = Math.min(instant(until), now.getTime());
+  return { unit, from: Math.ceil(instant(since) / minuteMs) * minuteMs, to: Math.floor(to / minuteMs) * minuteMs };
+}
+
+function inWindow(world: World, { unit, from, to }: Window): readonly LogEntry[] {
+  return from < to ? supplied(world.log({ unit, since: new Date(from), until: new Date(to) })) : [];
+}
+
+/** Of minutes in which nothing was logged there is no point. */
+function countOf(entries: readonly LogEntry[]): LogCount | undefined {
+  if (entries.length === 0) return undefined;
+  const last = Math.max(...entries.map(({ at }) => Date.parse(at)));
+  return { entries: entries.length, until: new Date(Math.floor(last / minuteMs) * minuteMs + minuteMs).toISOString() };
 }
 
 /** What retention has left of the window. */
 function kept(world: World, { unit, since, until }: LogAsk, now: Date): readonly LogEntry[] {
-  const from = Math.max(instant(since), now.getTime() - retentionMs);
-  const to = instant(until);
-  return from < to ? supplied(world.log({ unit, since: new Date(from), until: new Date(to) })) : [];
+  return inWindow(world, { unit, from: Math.max(instant(since), now.getTime() - retentionMs), to: instant(until) });
 }
 
 function pageOf(ask: LogAsk, entries: readonly LogEntry[]): LogPage {

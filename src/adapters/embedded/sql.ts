@@ -1,22 +1,7 @@
 import type { Query, TableName } from "../../ports/warehouse.ts";
+import { renderStatement } from "../statement.ts";
 
-/** The one table that a neutral statement reads. */
-export function tableIn(sql: string): TableName {
-  const [table, ...more] = new Set([...sql.matchAll(/\{(\w+\.\w+)\}/gu)].flatMap(([, name]) => name ?? []));
-  if (table === undefined || more.length > 0) throw new Error(`A statement reads one table; this one does not: ${sql}`);
-  return table;
-}
-
-/** The neutral statement as DuckDB runs it. Whatever can't be rendered is a bug in the statement and throws. */
-export function renderSql({ sql, params }: Query, identifierOf: (table: TableName) => string): string {
-  const used = new Set<string>();
-  const rendered = sql.replaceAll(/\{(\w+\.\w+)\}|@(\w+)|[{}@$?`]/gu, (mark: string, table?: string, name?: string) => {
-    if (table !== undefined) return identifierOf(table);
-    if (name === undefined || !Object.hasOwn(params, name)) throw new Error(`Nothing to put for ${mark} in: ${sql}`);
-    used.add(name);
-    return `$${name}`;
-  });
-  const unused = Object.keys(params).filter((name) => !used.has(name));
-  if (unused.length > 0) throw new Error(`No mark for ${unused.join(", ")} in: ${sql}`);
-  return rendered;
+/** The neutral statement as DuckDB runs it. */
+export function renderSql(query: Query, identifierOf: (table: TableName) => string): string {
+  return renderStatement(query, { table: identifierOf, param: (name) => `$${name}` });
 }

@@ -3,13 +3,8 @@ import type { DuckDBType, DuckDBValue } from "@duckdb/node-api";
 import { isCalendarDate } from "../../pipeline/dates.ts";
 import type { ColumnKind } from "../../pipeline/schema.ts";
 import type { Value } from "../../ports/warehouse.ts";
-
-/** A column of a result as DuckDB answers it. */
-export interface RawColumn {
-  readonly name: string;
-  readonly type: string;
-  readonly values: readonly DuckDBValue[];
-}
+import type { Readings } from "../warehouse-rows.ts";
+import { exactDecimal, exactInteger, finiteNumber, instantText, parsedJson } from "../warehouse-rows.ts";
 
 /** The type that a column of each kind is stored with. */
 export const storedTypes: Readonly<Record<ColumnKind, string>> = {
@@ -91,49 +86,27 @@ function microsOf(instant: string): bigint | undefined {
   return Number.isNaN(ms) ? undefined : BigInt(ms) * 1000n;
 }
 
-/** Which of DuckDB's types hold values of a kind, and how one is read; undefined: not of that kind. */
-interface Reading {
-  readonly types: RegExp;
-  readonly read: (raw: DuckDBValue) => Value | undefined;
-}
-
 const integerTypes = "(?:TINY|SMALL|BIG|HUGE)INT|INTEGER";
 
-export const readings: Readonly<Record<ColumnKind, Reading>> = {
+/** How DuckDB's values are read. */
+export const readings: Readings<DuckDBValue> = {
   string: { types: /^VARCHAR$/u, read: (raw) => (typeof raw === "string" ? raw : undefined) },
   date: { types: /^DATE$/u, read: (raw) => /^\d{4}-\d{2}-\d{2}$/u.exec(String(raw))?.[0] },
   instant: { types: /^TIMESTAMP WITH TIME ZONE$/u, read: readInstant },
   integer: { types: new RegExp(`^(?:${integerTypes})$`, "u"), read: readExact },
   number: {
     types: new RegExp(`^(?:DOUBLE|FLOAT|DECIMAL\\(.*\\)|${integerTypes})$`, "u"),
-    read: (raw) => (typeof raw === "number" ? readFloat(raw) : readExact(raw)),
+    read: (raw) => (typeof raw === "number" ? finiteNumber(raw) : readExact(raw)),
   },
   boolean: { types: /^BOOLEAN$/u, read: (raw) => (typeof raw === "boolean" ? raw : undefined) },
-  json: { types: /^JSON$/u, read: (raw) => readJson(String(raw)) },
+  json: { types: /^JSON$/u, read: (raw) => parsedJson(String(raw)) },
 };
 
 function readInstant(raw: DuckDBValue): string | undefined {
   if (typeof raw !== "object" || raw === null || !("micros" in raw) || typeof raw.micros !== "bigint") return undefined;
-  const instant = new Date(Math.floor(Number(raw.micros) / 1000));
-  return Number.isNaN(instant.getTime()) ? undefined : instant.toISOString();
+  return instantText(raw.micros);
 }
 
-/** Integers and decimals; above 2^53 a number would be another one than the warehouse holds. */
 function readExact(raw: DuckDBValue): number | undefined {
-  const exact = typeof raw === "bigint" ? raw >= -(2n ** 53n) && raw <= 2n ** 53n : Math.abs(Number(String(raw))) <= 2 ** 53;
-  return exact ? Number(String(raw)) : undefined;
-}
-
-/** Adding zero turns -0 into 0, so that an answer is the same after it was saved as JSON. */
-function readFloat(raw: number): number | undefined {
-  return Number.isFinite(raw) ? raw + 0 : undefined;
-}
-
-function readJson(raw: string): Value | undefined {
-  try {
-    return JSON.parse(raw) as Value; // JSON.parse answers nothing but JSON.
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return typeof raw === "bigint" ? exactInteger(raw) : exactDecimal(String(raw));
 }

@@ -1,17 +1,22 @@
+import type { DuckDBValue } from "@duckdb/node-api";
 import { BackendError } from "../../errors.ts";
+import type { Call } from "../../ports/call.ts";
 import type { Query, TableName, TableShape, Warehouse } from "../../ports/warehouse.ts";
-import { readRows } from "./answer.ts";
+import { refusalWords } from "../refusal-words.ts";
+import { datasetOf, tableIn } from "../statement.ts";
+import type { RawColumn } from "../warehouse-rows.ts";
+import { readRows } from "../warehouse-rows.ts";
+import { missingColumn, missingDataset, missingTable, tooManyRows, tooManyTables } from "../warehouse-words.ts";
+import { whileWanted } from "../while-wanted.ts";
+import { refuseCost } from "./cost.ts";
 import type { Database } from "./duckdb.ts";
 import { openDatabase } from "./duckdb.ts";
-import { refuseCost } from "./cost.ts";
 import { disturbance } from "./failing.ts";
 import type { LoadedTables } from "./loaded-tables.ts";
 import { loadedTables } from "./loaded-tables.ts";
 import { refuseUncovered, spanOf } from "./span.ts";
-import { renderSql, tableIn } from "./sql.ts";
-import type { RawColumn } from "./values.ts";
-import { storedTypes } from "./values.ts";
-import { whileWanted } from "../while-wanted.ts";
+import { renderSql } from "./sql.ts";
+import { readings, storedTypes } from "./values.ts";
 import type { Span, StoreClock, StoredTable, Stores, World } from "./world.ts";
 
 /** A DuckDB and the tables loaded into it; several warehouses over the same stores may share one. */
@@ -30,19 +35,32 @@ export function embeddedWarehouse(stores: Stores, clock: StoreClock, engine: Eng
   return {
     query: (ask, call) =>
       whileWanted(call, async (over) => {
-        const world = stores.at(clock.now());
-        const table = tableIn(ask.sql);
-        const disturbed = await disturbance(world, { port: "warehouse", names: [table] }, call);
-        const span = spanOf(ask);
-        const stored = storedTable(world, table, span);
-        refuseBeyond(world, ask);
-        refuseUncovered(table, stored);
-        refuseCost(table, stored, ask, call.budget.maxBytes);
+        const { table, stored, disturbed } = await readable(stores.at(clock.now()), ask, call);
         if (disturbed === "empty") return { rows: [] };
         const answer = disturbed === "garbage" ? garbage(ask) : await select(engine, stored, ask, over);
-        const rows = readRows(ask, table, answer);
+        const rows = readRows(ask, table, answer, readings);
         if (rows.length > call.budget.maxRows) throw tooManyRows(table, call.budget.maxRows);
         return { rows };
+      }),
+    estimate: (ask, call) =>
+      whileWanted(call, async (over) => {
+        const { table, stored, disturbed } = await readable(stores.at(clock.now()), ask, call);
+        if (disturbed === "garbage") throw refused("malformed", table);
+        await explain(engine, stored, ask, over);
+        return {};
+      }),
+    tables: (dataset, call) =>
+      whileWanted(call, async () => {
+        const world = stores.at(clock.now());
+        const disturbed = await disturbance(world, { port: "warehouse", names: [dataset] }, call);
+        const names = world.tableNames();
+        if ("notSupplied" in names) throw new BackendError("not_supplied", names.notSupplied, names.next);
+        if (disturbed === "garbage") throw refused("malformed", dataset);
+        const found = tablesIn(dataset, names).toSorted();
+        if (found.length === 0) throw missingDataset(dataset, dataset);
+        if (disturbed === "empty") return [];
+        if (found.length > call.budget.maxRows) throw tooManyTables(dataset, call.budget.maxRows);
+        return found;
       }),
     describe: (table, call) =>
       whileWanted(call, async () => {
@@ -53,24 +71,48 @@ export function embeddedWarehouse(stores: Stores, clock: StoreClock, engine: Eng
   };
 }
 
-async function select(engine: Engine, stored: StoredTable, ask: Query, over: AbortSignal): Promise<readonly RawColumn[]> {
+/** The part of the table that a statement reads, unless the world, its limits or the call's refuse that. */
+async function readable(world: World, ask: Query, call: Call) {
+  const table = tableIn(ask.sql);
+  const disturbed = await disturbance(world, { port: "warehouse", names: [table] }, call);
+  const span = spanOf(ask);
+  const stored = storedTable(world, table, span);
+  refuseBeyond(world, ask);
+  refuseUncovered(table, stored);
+  refuseCost(table, stored, ask, call.budget.maxBytes);
+  return { table, stored, disturbed };
+}
+
+/** Runs a statement over one table's stored rows. */
+export function select(engine: Engine, stored: StoredTable, ask: Query, over: AbortSignal): Promise<readonly RawColumn<DuckDBValue>[]> {
+  return run(engine, stored, ask, over, (sql) => sql);
+}
+
+/** Fails as the statement would, without running it. */
+export async function explain(engine: Engine, stored: StoredTable, ask: Query, over: AbortSignal): Promise<void> {
+  await run(engine, stored, ask, over, (sql) => `EXPLAIN ${sql}`);
+}
+
+async function run(
+  engine: Engine,
+  stored: StoredTable,
+  ask: Query,
+  over: AbortSignal,
+  wrap: (sql: string) => string,
+): Promise<readonly RawColumn<DuckDBValue>[]> {
   const table = tableIn(ask.sql);
   const { database, tables } = await engine.started();
   return tables.holding(table, stored, async (identifier) => {
     try {
-      return await database.run(
-        renderSql(ask, () => identifier),
-        ask.params,
-        over,
-      );
+      return await database.run(wrap(renderSql(ask, () => identifier)), ask.params, over);
     } catch (error) {
-      throw missingColumn(table, error) ?? error;
+      throw withoutColumn(table, error) ?? error;
     }
   });
 }
 
 /** Rows as no warehouse sends them: each declared column of a type that no kind is read from. */
-function garbage({ columns }: Query): RawColumn[] {
+function garbage({ columns }: Query): RawColumn<DuckDBValue>[] {
   return Object.keys(columns).map((name) => ({ name, type: "BIT", values: ["0110"] }));
 }
 
@@ -84,11 +126,13 @@ function refuseBeyond({ covers }: World, { params }: Query): void {
 function storedTable(world: World, table: TableName, span?: Span): StoredTable {
   const found = world.table(table, span);
   if (found !== undefined) return found;
-  throw new BackendError(
-    "no_such_place",
-    `there is no table ${table}`,
-    `Check the project, the dataset and the spelling of ${table} in the pipeline file.`,
-  );
+  const dataset = datasetOf(table);
+  const names = world.tableNames();
+  throw "notSupplied" in names || tablesIn(dataset, names).length > 0 ? missingTable(table) : missingDataset(dataset, table);
+}
+
+function tablesIn(dataset: string, names: readonly TableName[]): readonly TableName[] {
+  return names.filter((name) => datasetOf(name) === dataset);
 }
 
 function shapeOf({ columns }: StoredTable): TableShape {
@@ -96,25 +140,16 @@ function shapeOf({ columns }: StoredTable): TableShape {
 }
 
 /** DuckDB tells its errors apart by their words only. */
-function missingColumn(table: TableName, error: unknown): BackendError | undefined {
+function withoutColumn(table: TableName, error: unknown): BackendError | undefined {
   if (!(error instanceof Error)) return undefined;
   const [, referenced, qualified] =
     /^Binder Error: (?:Referenced column "([^"]+)" not found|Table "[^"]+" does not have a column named "([^"]+)")/u.exec(error.message) ??
     [];
   const column = referenced ?? qualified;
-  if (column === undefined) return undefined;
-  return new BackendError(
-    "no_such_place",
-    `${table} has no column ${column}`,
-    `Correct the columns of ${table} in the pipeline file, or restore ${column}.`,
-    { cause: error },
-  );
+  return column === undefined ? undefined : missingColumn(table, column, { cause: error });
 }
 
-function tooManyRows(table: TableName, most: number): BackendError {
-  return new BackendError(
-    "partial",
-    `${table} answers with more than ${most} rows; a part of them would prove nothing`,
-    `Look at ${table} by hand, or narrow what is asked of it.`,
-  );
+function refused(refusal: "malformed", place: string): BackendError {
+  const { reason, next } = refusalWords(refusal, { service: "warehouse", place });
+  return new BackendError(refusal, reason, next);
 }

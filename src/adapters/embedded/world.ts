@@ -1,10 +1,12 @@
 import type { Refusal } from "../../errors.ts";
 import type { Column } from "../../pipeline/schema.ts";
+import type { AlertPolicy, Incident } from "../../ports/alerts.ts";
 import type { DocumentSnapshot } from "../../ports/documents.ts";
 import type { LogEntry } from "../../ports/logs.ts";
 import type { StoredObject } from "../../ports/objects.ts";
 import type { Port } from "../../ports/ports.ts";
 import type { ScheduledJob } from "../../ports/schedules.ts";
+import type { Subscription } from "../../ports/topics.ts";
 import type { Unit } from "../../ports/units.ts";
 import type { Row, TableName } from "../../ports/warehouse.ts";
 
@@ -56,12 +58,11 @@ export interface LogWindow {
 }
 
 /** A subscription of a topic, or one that collects a topic's dead letters. */
-export interface StoredSubscription {
-  readonly name: string;
-  readonly topic: string;
-  /** Where it pushes; absent for one that is pulled from, as those of dead letters are. */
-  readonly pushEndpoint?: string | undefined;
-  readonly undelivered: number;
+export interface StoredSubscription extends Subscription {
+  /** Absent: the metric has no point of it. */
+  readonly undelivered?: number | undefined;
+  /** ISO 8601, UTC: when that was measured; at the last full minute if absent. */
+  readonly measuredAt?: string | undefined;
 }
 
 /** A commit of the watched pipeline's own code. */
@@ -82,6 +83,8 @@ export interface World {
    * alone; who asks must still filter.
    */
   table(name: TableName, span?: Span): StoredTable | undefined;
+  /** Of every table there is. */
+  tableNames(): readonly TableName[] | NotSupplied;
   /** Undefined: no such document. */
   document(collection: string, id: string): DocumentSnapshot | undefined;
   /** Ids of a collection's documents in order; none for an unknown collection. */
@@ -90,13 +93,18 @@ export interface World {
   log(window: LogWindow): readonly LogEntry[] | NotSupplied;
   /** Undefined: no such unit. */
   unit(name: string): Unit | undefined | NotSupplied;
+  /** Every unit's name and kind, in order of name. */
+  units(): readonly Pick<Unit, "name" | "kind">[] | NotSupplied;
   /** Undefined: no such scheduler job. */
   job(name: string): ScheduledJob | undefined | NotSupplied;
   jobs(): readonly ScheduledJob[] | NotSupplied;
   /** Undefined: no such object in a bucket that is there. */
   object(path: string): StoredObject | undefined | "no such bucket" | NotSupplied;
+  topics(): readonly string[] | NotSupplied;
   /** In order of name. */
   subscriptions(): readonly StoredSubscription[] | NotSupplied;
+  policies(): readonly AlertPolicy[] | NotSupplied;
+  incidents(): readonly Incident[] | NotSupplied;
   /** In order of time. */
   commits(): readonly StoredCommit[] | NotSupplied;
   readonly failures: readonly Failure[];

@@ -1,4 +1,7 @@
+import type { AlertPolicyServiceClient } from "@google-cloud/monitoring";
 import type { AuthClient } from "google-auth-library";
+
+type GrpcClientOptions = NonNullable<ConstructorParameters<typeof AlertPolicyServiceClient>[0]>;
 
 /** Which project is read, and how its services are reached. */
 export interface Cloud {
@@ -10,7 +13,7 @@ export interface Cloud {
   /** Firestore's database id. */
   readonly database: string;
   /** Options of the client libraries' constructors that lead them elsewhere than to Google; none in the product. */
-  readonly reach?: Reach;
+  readonly reach?: Reach | undefined;
   /** Who asks; application default credentials if absent. */
   readonly authClient?: AuthClient;
   /** As `--member` takes it; for words only. */
@@ -18,15 +21,14 @@ export interface Cloud {
 }
 
 export interface Reach {
-  /** Of `Firestore`. */
-  readonly firestore?: Readonly<Record<string, unknown>>;
-  /** Of every other gRPC client: Run, Scheduler, Monitoring, Logging, Pub/Sub. */
+  /** Of every gRPC client: Firestore, Run, Scheduler, Monitoring, Logging, Pub/Sub. */
   readonly grpc?: Readonly<Record<string, unknown>>;
   /** Of `BigQuery` and `Storage`: the address that stands for `https://bigquery.googleapis.com`. */
   readonly http?: string;
 }
 
-/** What the constructors of the gRPC clients (all but Firestore's) are given. */
-export function grpcOptions({ project, reach, authClient }: Cloud): Record<string, unknown> {
-  return { projectId: project, ...(authClient === undefined ? {} : { authClient }), ...reach?.grpc };
+/** What the constructors of the gRPC clients are given; they share their options. */
+export function grpcOptions({ project, reach, authClient }: Cloud): GrpcClientOptions {
+  const options = { projectId: project, ...(authClient === undefined ? {} : { authClient }), ...reach?.grpc };
+  return options as GrpcClientOptions; // `reach` is whatever a constructor takes, and set by tests alone
 }

@@ -59,7 +59,7 @@ function isAbort(error: Error): boolean {
 
 /** The libraries find out about logins before any service is asked, and give words alone. */
 function isLoginProblem({ message }: Error): boolean {
-  return /invalid_grant|invalid_rapt|invalid_client|Could not load the default credentials|Could not refresh access token|No refresh token is set/u.test(
+  return /invalid_grant|invalid_rapt|invalid_client|Could not load the default credentials|Could not refresh access token|No refresh token is set|Unable to read the credential file/u.test(
     message,
   );
 }

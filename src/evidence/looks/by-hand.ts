@@ -23,11 +23,17 @@ export function schemaByHand(table: TableName): string {
   return `bq show --schema --format=prettyjson ${shellQuoted(table)}`;
 }
 
-/** What a unit logged from `since` to `until`; of that, what holds the text. */
-export function logsByHand(unit: string, since: string, until: string, text?: string): string {
+/** What a unit logged from `since` to `until`; of that, what holds the text, and what the revision logged. */
+export function logsByHand(unit: string, since: string, until: string, text?: string, revision?: string): string {
   const holding = text === undefined ? "" : ` ${JSON.stringify(text)}`;
-  const filter = `resource.labels.service_name=${JSON.stringify(unit)} timestamp>="${since}" timestamp<"${until}"${holding}`;
+  const by = revision === undefined ? "" : ` resource.labels.revision_name=${JSON.stringify(revision)}`;
+  const filter = `resource.labels.service_name=${JSON.stringify(unit)}${by} timestamp>="${since}" timestamp<"${until}"${holding}`;
   return `gcloud logging read ${shellQuoted(filter)}`;
+}
+
+/** REGION stands for the location where the pipeline file names none. */
+export function jobByHand(job: string, region: string | undefined): string {
+  return `gcloud scheduler jobs describe ${shellQuoted(job)} --location=${region ?? "REGION"}`;
 }
 
 /** Documents have no command of their own in gcloud: the REST API answers the same. PROJECT stands for the project's id. */

@@ -98,7 +98,7 @@ function string(value: FieldValue | undefined): string | null {
 }
 
 /** A stored timestamp or an ISO string; both occur for the same concept. Without an offset it is UTC, as the writers mean it. */
-function instant(value: FieldValue | undefined): string | null {
+export function instant(value: FieldValue | undefined): string | null {
   const written = typeof value === "object" && value !== null && "$timestamp" in value ? value.$timestamp : value;
   if (typeof written !== "string") return null;
   const [, local, offset = "Z"] = /^(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:\.\d+)?)(Z|[+-]\d{2}:?\d{2})?$/u.exec(written) ?? [];

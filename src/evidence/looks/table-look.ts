@@ -136,6 +136,8 @@ function statement(ask: TableAsk<Row>, { columns, bounds }: Selected, maxRows: n
       ...(ask.grouped === undefined ? {} : { n: "integer" as const }),
       ...Object.fromEntries(bounds.map(([name, column]) => [name, kinds[column]?.kind ?? "string"])),
     },
+    // What is counted rather than read is counted because it is big.
+    ...(ask.grouped === undefined ? {} : { heavy: true as const }),
   };
 }
 

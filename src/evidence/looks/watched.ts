@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { LogAsk, LogEntry } from "../../ports/logs.ts";
 import type { Look } from "../evidence.ts";
+import { jobByHand, logsByHand } from "./by-hand.ts";
 
 const line = z.object({ at: z.string(), revision: z.string().nullable() });
 const logFacts = z.object({
@@ -30,7 +31,7 @@ export function logLine(id: string, { unit, since, until, contains, revision }: 
     id: `log ${id}`,
     port: "logs",
     asked: `a line of ${unit} since ${since}`,
-    byHand: `gcloud logging read 'resource.labels.service_name="${unit}" timestamp>="${since}" "${contains.replaceAll(/["'\\]/gu, "")}"' --order=asc --limit=1`,
+    byHand: `${logsByHand(unit, since, until, contains, revision)} --order=asc --limit=1`,
     after: [],
     whenEmpty: { mayBeEmpty: true, witness: "any line of the unit in the same window" },
     async run(ports, call) {
@@ -50,12 +51,12 @@ export function logLine(id: string, { unit, since, until, contains, revision }: 
 }
 
 /** A scheduler job's last attempt. */
-export function lastAttempt(job: string): Look<JobFacts> {
+export function lastAttempt(job: string, region: string | undefined): Look<JobFacts> {
   return {
     id: `job ${job}`,
     port: "schedules",
     asked: `scheduler job ${job}`,
-    byHand: `gcloud scheduler jobs describe ${job} --location=us-west2`,
+    byHand: jobByHand(job, region),
     after: [],
     whenEmpty: "must-have",
     async run(ports, call) {

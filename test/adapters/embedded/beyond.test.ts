@@ -69,14 +69,21 @@ describe("embedded logs, of their own", () => {
 });
 
 test("what was not supplied is refused as that by every port beyond tables and documents, and is never absence", async () => {
-  const { logs, units, schedules, objects } = embeddedPorts(unsuppliedStores(), storeClock(logsClock), embeddedEngine());
+  const { logs, units, schedules, objects, topics, alerts } = embeddedPorts(unsuppliedStores(), storeClock(logsClock), embeddedEngine());
   const window = { unit: "x", since: "2026-02-04T00:00:00Z", until: "2026-02-05T00:00:00Z", limit: 1 };
   const asked = [
     logs.entries(window, asking()),
+    logs.counted(window, asking()),
     units.get({ name: "x" }, asking()),
+    units.list(asking()),
     schedules.get({ name: "x" }, asking()),
     schedules.list(asking()),
     objects.get({ path: "x/y.json" }, asking()),
+    topics.topics(asking()),
+    topics.subscriptions(asking()),
+    topics.backlogs({ since: window.since }, asking()),
+    alerts.policies(asking()),
+    alerts.incidents({ since: window.since }, asking()),
   ];
   for (const answering of asked)
     expect(await refusalOf(answering)).toMatchObject({ refusal: "not_supplied", next: "Add it to the scenario." });

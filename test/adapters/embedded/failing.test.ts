@@ -48,6 +48,8 @@ test.each([
   ["logs", "logging.logEntries.list", "roles/logging.viewer", "logging.googleapis.com"],
   ["units", "run.services.get", "roles/run.viewer", "run.googleapis.com"],
   ["schedules", "cloudscheduler.jobs.get", "roles/cloudscheduler.viewer", "cloudscheduler.googleapis.com"],
+  ["topics", "pubsub.subscriptions.list", "roles/pubsub.viewer", "pubsub.googleapis.com"],
+  ["alerts", "monitoring.alertPolicies.list", "roles/monitoring.viewer", "monitoring.googleapis.com"],
   ["objects", "storage.objects.get", "roles/storage.objectViewer", "storage.googleapis.com"],
 ] as const)("a denial of %s names %s and %s, a service that is off names %s", async (port, permission, role, api) => {
   const refused = (kind: "denied" | "not_enabled") =>

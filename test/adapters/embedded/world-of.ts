@@ -1,12 +1,16 @@
 import type { NotSupplied, Stores, World } from "../../../src/adapters/embedded/world.ts";
+import type { AlertsContent } from "../../contracts/alerts-contract.ts";
 import type { DocumentsContent } from "../../contracts/documents-contract.ts";
 import type { LogsContent } from "../../contracts/logs-contract.ts";
 import type { ObjectsContent } from "../../contracts/objects-contract.ts";
 import type { SchedulesContent } from "../../contracts/schedules-contract.ts";
+import type { TopicsContent } from "../../contracts/topics-contract.ts";
 import type { UnitsContent } from "../../contracts/units-contract.ts";
 import type { WarehouseContent } from "../../contracts/warehouse-contract.ts";
 
-type Content = Partial<WarehouseContent & DocumentsContent & LogsContent & UnitsContent & SchedulesContent & ObjectsContent>;
+type Content = Partial<
+  WarehouseContent & DocumentsContent & LogsContent & UnitsContent & SchedulesContent & ObjectsContent & TopicsContent & AlertsContent
+>;
 
 /** A world that holds the content, its rows the same arrays for as long as the content is the same. */
 export function worldOf({ tables = {}, collections = {}, failures = [], ...beyond }: Content): World {
@@ -19,13 +23,16 @@ export function worldOf({ tables = {}, collections = {}, failures = [], ...beyon
   return {
     ...worldBeyond(beyond),
     table: (name) => stored.get(name),
+    tableNames: () => [...stored.keys()],
     document: (collection, id) => collections[collection]?.find((document) => document.id === id),
     documentIds: (collection) => (collections[collection] ?? []).map((document) => document.id),
     failures,
   };
 }
 
-function worldBeyond({ entries = [], units = [], jobs = [], objects = {} }: Content) {
+function worldBeyond(content: Content) {
+  const { entries = [], units = [], jobs = [], objects = {} } = content;
+  const { topics = [], subscriptions = [], policies = [], incidents = [] } = content;
   const bucketOf = (path: string): string => path.split("/")[0] ?? "";
   return {
     log: ({ unit, since, until }) =>
@@ -33,11 +40,15 @@ function worldBeyond({ entries = [], units = [], jobs = [], objects = {} }: Cont
         .filter((entry) => entry.unit === unit && Date.parse(entry.at) >= since.getTime() && Date.parse(entry.at) < until.getTime())
         .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at)),
     unit: (name) => units.find((unit) => unit.name === name),
+    units: () => units.map(({ name, kind }) => ({ name, kind })).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     job: (name) => jobs.find((job) => job.name === name),
     jobs: () => jobs,
     object: (path) =>
       Object.hasOwn(objects, bucketOf(path)) ? objects[bucketOf(path)]?.find((each) => each.path === path) : "no such bucket",
-    subscriptions: () => [],
+    topics: () => topics,
+    subscriptions: () => subscriptions,
+    policies: () => policies,
+    incidents: () => incidents,
     commits: () => [],
   } satisfies Partial<World>;
 }
@@ -49,9 +60,14 @@ export function unsuppliedStores(): Stores {
     ...worldOf({}),
     log: () => nothing,
     unit: () => nothing,
+    units: () => nothing,
     job: () => nothing,
     jobs: () => nothing,
     object: () => nothing,
+    topics: () => nothing,
+    subscriptions: () => nothing,
+    policies: () => nothing,
+    incidents: () => nothing,
   };
   return { at: () => world };
 }

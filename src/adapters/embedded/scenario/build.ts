@@ -28,6 +28,7 @@ export function buildStores(scenario: Scenario, pipeline: Pipeline): Stores {
       const moment = instant.getTime();
       return {
         table: (name, span) => tables.at(name, moment, span),
+        tableNames: () => tables.names,
         document: (collection, id) => documents.at(collection, id, moment),
         covers,
         documentIds: (collection) => documents.ids(collection, moment),

@@ -158,6 +158,7 @@ function changeProblems(plot: Plot, change: Change, path: Problem["path"]): Prob
     case "commit":
     case "job":
     case "subscription":
+    case "alert":
     case "object":
       return beyondProblems(plot, change, path);
   }

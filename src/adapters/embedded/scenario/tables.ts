@@ -20,6 +20,7 @@ import { countKeys, duplicateStep, landingStep, removeStep } from "./verbs.ts";
 export interface Tables {
   /** Undefined: no such table. */
   at(table: TableName, moment: number, span?: Span): StoredTable | undefined;
+  readonly names: readonly TableName[];
   /** How many different keys the table holds for a date. */
   readonly count: CountRows;
 }
@@ -40,6 +41,7 @@ export function tablesOf(plot: Plot): Tables {
 
   return {
     count,
+    names: Object.keys(plot.pipeline.file.tables).filter((table) => isHeld(plot, table)),
     at(table, moment, span) {
       const declared = plot.pipeline.file.tables[table];
       if (declared === undefined || !isHeld(plot, table)) return undefined;

@@ -6,7 +6,7 @@ import type { Value } from "../../../../ports/warehouse.ts";
 import type { Schema, Setting } from "../reading.ts";
 import { either, keyed, momentIn, within } from "../reading.ts";
 import type { BeyondChange } from "./changes.ts";
-import { isCron } from "./cron.ts";
+import { isCron } from "../../../../pipeline/cron.ts";
 
 type BeyondVerbs = Readonly<Record<BeyondChange["verb"], (setting: Setting, input: object) => Schema<BeyondChange>>>;
 
@@ -77,6 +77,7 @@ export const beyondVerbs: BeyondVerbs = {
       delete: gone ?? false,
       ...rest,
     })),
+  alert: (setting) => alert(setting),
   object: (setting) =>
     record({
       object: scalar("an object as bucket/path.json", (value) => (/^[\w.-]+(?:\/[\w .@=-]+)+$/u.test(value) ? value : undefined)),
@@ -135,6 +136,31 @@ function job(setting: Setting): Schema<BeyondChange> {
       job: name,
       never: never ?? false,
       deadlineSeconds: deadline,
+      ...rest,
+    }));
+}
+
+function alert(setting: Setting): Schema<BeyondChange> {
+  const moment = momentIn(setting);
+  return record({
+    alert: text,
+    from: moment,
+    enabled: flag.optional(),
+    channels: within(0, 100).optional(),
+    filter: text.optional(),
+    kind: word(["log", "metric", "absence", "query"]).optional(),
+    fired: flag.optional(),
+    until: moment.optional(),
+    delete: flag.optional(),
+  })
+    .refine((given) => given.kind === undefined || given.filter !== undefined, { error: "`kind` is that of a `filter`; give it too" })
+    .refine((given) => given.until === undefined || given.fired === true, { error: "`until` needs `fired: true`" })
+    .refine((given) => given.until === undefined || given.until > given.from, { error: "ends before it begins", path: ["until"] })
+    .transform(({ alert: title, fired, delete: gone, ...rest }): BeyondChange => ({
+      verb: "alert",
+      title,
+      fired: fired ?? false,
+      delete: gone ?? false,
       ...rest,
     }));
 }

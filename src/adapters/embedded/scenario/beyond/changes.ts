@@ -1,10 +1,11 @@
+import type { AlertCondition } from "../../../../ports/alerts.ts";
 import type { LogSeverity } from "../../../../ports/logs.ts";
 import type { ScheduledJob } from "../../../../ports/schedules.ts";
 import type { Unit } from "../../../../ports/units.ts";
 import type { Value } from "../../../../ports/warehouse.ts";
 
 /** What a scenario may tell of the world beyond tables and documents. */
-export type BeyondChange = LogLines | RevisionChange | CommitChange | JobChange | SubscriptionChange | ObjectChange;
+export type BeyondChange = LogLines | RevisionChange | CommitChange | JobChange | SubscriptionChange | AlertChange | ObjectChange;
 
 export interface LogLines {
   readonly verb: "log";
@@ -75,6 +76,23 @@ export interface SubscriptionChange {
   readonly from: Date;
   readonly undelivered?: number | undefined;
   readonly push?: string | undefined;
+  readonly delete: boolean;
+}
+
+export interface AlertChange {
+  readonly verb: "alert";
+  /** The policy's title; the usual ones bear what the pipeline file says they are about. */
+  readonly title: string;
+  readonly from: Date;
+  readonly enabled?: boolean | undefined;
+  /** How many notification channels it tells. */
+  readonly channels?: number | undefined;
+  /** Its one condition from then on. */
+  readonly filter?: string | undefined;
+  readonly kind?: AlertCondition["kind"] | undefined;
+  /** Its condition was met at `from`; nothing closes the incident if no `until` is given. */
+  readonly fired: boolean;
+  readonly until?: Date | undefined;
   readonly delete: boolean;
 }
 

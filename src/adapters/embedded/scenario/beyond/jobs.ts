@@ -2,7 +2,7 @@ import { addDays, instantOf } from "../../../../pipeline/dates.ts";
 import type { ScheduledJob } from "../../../../ports/schedules.ts";
 import type { Plot } from "../plot.ts";
 import type { JobChange } from "./changes.ts";
-import { cronTimes } from "./cron.ts";
+import { cronTimes } from "../../../../pipeline/cron.ts";
 import type { DeclaredJob } from "./declared.ts";
 import { addressOf, entryOf, infrastructureOf, jobNames } from "./declared.ts";
 

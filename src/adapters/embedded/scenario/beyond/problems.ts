@@ -1,10 +1,14 @@
 import { unknownName } from "../../../../errors.ts";
 import type { Port } from "../../../../ports/ports.ts";
 import type { Plot } from "../plot.ts";
-import type { BeyondChange, JobChange, LogLines, ObjectChange, RevisionChange, SubscriptionChange } from "./changes.ts";
+import type { AlertChange, BeyondChange, JobChange, LogLines, ObjectChange, RevisionChange, SubscriptionChange } from "./changes.ts";
+import { usualPolicies } from "./alerts.ts";
 import { entryOf, infrastructureOf, jobNames, unitNames } from "./declared.ts";
 import { logsBegin } from "./logs.ts";
 import { bucketNames, bucketOf } from "./objects.ts";
+import { alertPlaces } from "../../alerts.ts";
+import { repository } from "../../source.ts";
+import { topicPlaces } from "../../topics.ts";
 import { usual } from "./subscriptions.ts";
 
 interface Problem {
@@ -25,6 +29,8 @@ export function beyondProblems(plot: Plot, change: BeyondChange, path: Problem["
       return twice(plot, change, path);
     case "subscription":
       return subscriptionProblems(plot, change, path);
+    case "alert":
+      return alertProblems(plot, change, path);
     case "object":
       return objectProblems(plot, change, path);
   }
@@ -46,6 +52,12 @@ export function targetsOf(plot: Plot, port: Port): readonly string[] | undefined
       return loggers(plot);
     case "objects":
       return buckets(plot);
+    case "topics":
+      return topicPlaces;
+    case "alerts":
+      return alertPlaces;
+    case "source":
+      return [repository, ...Object.values(infrastructureOf(plot.pipeline).units ?? {}).flatMap(({ folders }) => folders)];
   }
 }
 
@@ -100,6 +112,13 @@ function subscriptionProblems(plot: Plot, change: SubscriptionChange, path: Prob
 /** Dead letters have topics of their own. */
 function topicNames(topics: Readonly<Record<string, { readonly dead_letter?: string | undefined }>>): readonly string[] {
   return Object.entries(topics).flatMap(([name, { dead_letter: dead }]) => (dead === undefined ? [name] : [name, `${name}-dlq`]));
+}
+
+function alertProblems(plot: Plot, { title, filter, from }: AlertChange, path: Problem["path"]): Problem[] {
+  if (filter !== undefined) return [];
+  const made = plot.scenario.changes.flatMap((each) => (each.verb === "alert" && each.filter !== undefined ? [each.title] : []));
+  const known = [...usualPolicies(plot, from.getTime()).map((policy) => policy.title), ...made];
+  return unlessKnown("alert policy", title, known, [...path, "alert"], "give its `filter` to make it up");
 }
 
 function objectProblems(plot: Plot, { path: object }: ObjectChange, path: Problem["path"]): Problem[] {

@@ -15,9 +15,29 @@ export function subscriptionsOf(plot: Plot): (moment: number) => readonly Stored
       const pushEndpoint = push ?? before?.pushEndpoint;
       if (gone) there.delete(name);
       else
-        there.set(name, { name, topic: topic ?? before?.topic ?? "", pushEndpoint, undelivered: undelivered ?? before?.undelivered ?? 0 });
+        there.set(name, {
+          name,
+          topic: topic ?? before?.topic,
+          pushEndpoint,
+          deadLetterTopic: before?.deadLetterTopic,
+          undelivered: undelivered ?? before?.undelivered ?? 0,
+        });
     }
     return [...there.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  };
+}
+
+/** Topics at a moment, in order: those that are declared, where their dead letters go, and what the scenario adds. */
+export function topicsOf(plot: Plot): (moment: number) => readonly string[] {
+  const added = plot.scenario.changes.flatMap((change) =>
+    change.verb === "subscription" && change.topic !== undefined ? [{ name: change.topic, from: change.from.getTime() }] : [],
+  );
+  return (moment) => {
+    const declared = Object.entries(infrastructureOf(plot.pipeline).topics ?? {}).filter(([, topic]) =>
+      isInForce(topic, plot.pipeline, moment),
+    );
+    const names = declared.flatMap(([name, { dead_letter: dead }]) => (dead === undefined ? [name] : [name, deadTopic(name)]));
+    return [...new Set([...names, ...added.filter(({ from }) => from <= moment).map(({ name }) => name)])].toSorted();
   };
 }
 
@@ -31,8 +51,14 @@ export function usual(plot: Plot, moment: number): readonly StoredSubscription[]
       const receiver = to[index] ?? to[0];
       const named = kind === "completion" && index === 0 && receiver !== undefined ? receiver.replace(/-processors$/u, "") : topic;
       const name = index === 0 ? `${named}-sub` : `${topic}-sub-${index + 1}`;
-      return { name, topic, pushEndpoint: addressOf(plot.pipeline, receiver ?? topic), undelivered: 0 };
+      const deadLetterTopic = dead === undefined ? undefined : deadTopic(topic);
+      return { name, topic, pushEndpoint: addressOf(plot.pipeline, receiver ?? topic), deadLetterTopic, undelivered: 0 };
     }),
-    ...(dead === undefined ? [] : [{ name: dead, topic: `${topic}-dlq`, undelivered: 0 }]),
+    ...(dead === undefined ? [] : [{ name: dead, topic: deadTopic(topic), undelivered: 0 }]),
   ]);
+}
+
+/** What a topic's dead letters are published to. */
+function deadTopic(topic: string): string {
+  return `${topic}-dlq`;
 }

@@ -6,13 +6,15 @@ import type { Step, Timeline } from "../timeline.ts";
 import { timeline } from "../timeline.ts";
 import type { RevisionChange } from "./changes.ts";
 import type { DeclaredUnit } from "./declared.ts";
-import { entryOf, infrastructureOf, isInForce } from "./declared.ts";
+import { entryOf, infrastructureOf, isInForce, unitNames } from "./declared.ts";
 import { releaseOf } from "./release.ts";
 
 /** Every deployed unit through time. */
 export interface StoredUnits {
   /** Undefined: no such unit. */
   at(name: string, moment: number): Unit | undefined;
+  /** In order. */
+  names(moment: number): readonly string[];
   serving(name: string, moment: number): string | undefined;
 }
 
@@ -37,7 +39,17 @@ function storedUnits(plot: Plot): StoredUnits {
     return made;
   };
   const at = (name: string, moment: number): Unit | undefined => (isRetired(plot, name, moment) ? undefined : historyOf(name).at(moment));
-  return { at, serving: (name, moment) => servingOf(at(name, moment)) };
+  const all = [...new Set([...(unitNames(plot.pipeline) ?? []), ...deployments(plot)])].toSorted();
+  return {
+    at,
+    names: (moment) => all.filter((name) => at(name, moment) !== undefined),
+    serving: (name, moment) => servingOf(at(name, moment)),
+  };
+}
+
+/** Whatever the scenario deploys something of. */
+function deployments({ scenario }: Plot): readonly string[] {
+  return scenario.changes.flatMap((change) => (change.verb === "revision" ? [change.unit] : []));
 }
 
 /** The revision that answers most requests; undefined if none does. */

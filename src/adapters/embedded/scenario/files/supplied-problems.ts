@@ -72,6 +72,7 @@ function changeProblems(scenario: Scenario, pipeline: Pipeline, change: Change, 
     case "commit":
     case "job":
     case "subscription":
+    case "alert":
     case "object":
       return [
         {
@@ -110,6 +111,7 @@ export function unsuppliedProblems(plot: Plot, supplied: Supplied): readonly Pro
       case "commit":
       case "job":
       case "subscription":
+      case "alert":
       case "object":
         return [];
     }

@@ -52,13 +52,18 @@ type BeyondFiles = Omit<World, "table" | "document" | "documentIds" | "failures"
 function beyondFiles(supplied: Supplied): BeyondFiles {
   const no = (what: string) => (): NotSupplied => notSupplied(what);
   return {
+    tableNames: no("the names of tables"),
     unsupplied: (port, name) => (isFiled(supplied, port, name) ? undefined : notSupplied(name)),
     log: ({ unit }) => notSupplied(`the log of ${unit}`),
     unit: (name) => notSupplied(name),
+    units: no("deployed units"),
     job: (name) => notSupplied(name),
     jobs: no("scheduler jobs"),
     object: (path) => notSupplied(path),
+    topics: no("topics"),
     subscriptions: no("subscriptions"),
+    policies: no("alert policies"),
+    incidents: no("incidents"),
     commits: no("commits"),
   };
 }
@@ -73,6 +78,9 @@ function isFiled({ tables, collections }: Supplied, port: Port, name: string): b
     case "units":
     case "schedules":
     case "objects":
+    case "topics":
+    case "alerts":
+    case "source":
       return false;
   }
 }

@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { BigQuery } from "@google-cloud/bigquery";
+import { z } from "zod";
+import { BackendError } from "../../errors.ts";
+import { readAs } from "../read-as.ts";
+import type { About, WireError } from "./bigquery-errors.ts";
+import { datasetIn, elsewhere, isElsewhere, warehouseError, wireErrorOf } from "./bigquery-errors.ts";
+import type { Cloud } from "./cloud.ts";
+
+export interface Request {
+  readonly method?: "GET" | "POST";
+  /** Below `projects/PROJECT`. */
+  readonly uri: string;
+  readonly qs?: Readonly<Record<string, string | number | undefined>>;
+  readonly json?: unknown;
+}
+
+/** One request of BigQuery's REST API, made by its own client: it knows the login, the addresses and how errors look. */
+export interface Wire {
+  readonly cloud: Cloud;
+  /** The reply's body, not yet parsed. Anything else is thrown as the port throws it. */
+  send(request: Request, about: About, over: AbortSignal): Promise<unknown>;
+}
+
+/** In place of a reply: an earlier attempt to make the same job got through. */
+export const alreadyThere = Symbol("already there");
+
+export function bigqueryWire(cloud: Cloud): Wire {
+  const wire: Wire = {
+    cloud,
+    async send(request, about, over) {
+      try {
+        return await retried(cloud, request, over);
+      } catch (error) {
+        if (isElsewhere(error)) throw await whereItIs(wire, about, error, over);
+        throw warehouseError(error, about, cloud);
+      }
+    },
+  };
+  return wire;
+}
+
+const address = "https://bigquery.googleapis.com";
+
+/** Opened with the first question. One that was answered "not logged in" is opened anew for the next, which finds a new login. */
+const clients = new WeakMap<Cloud, Promise<BigQuery>>();
+
+function clientOf(cloud: Cloud): Promise<BigQuery> {
+  const client = clients.get(cloud) ?? openClient(cloud);
+  clients.set(cloud, client);
+  return client;
+}
+
+async function openClient({ project, location, reach, authClient }: Cloud): Promise<BigQuery> {
+  const { BigQuery } = await import("@google-cloud/bigquery");
+  const apiEndpoint = reach?.http ?? address;
+  const client = new BigQuery({
+    projectId: project,
+    location,
+    apiEndpoint,
+    autoRetry: false,
+    // The library's types are those of its own copy of the same package.
+    ...(authClient === undefined ? {} : { authClient: authClient as never }),
+  });
+  // BIGQUERY_EMULATOR_HOST in the environment would lead a real project's questions to whatever answers there.
+  client.baseUrl = `${apiEndpoint}/bigquery/v2`;
+  return client;
+}
+
+/** Before the second and third attempt; a service that is overloaded for longer is not there. */
+const retryDelaysMs = [250, 1000];
+
+async function retried(cloud: Cloud, request: Request, over: AbortSignal): Promise<unknown> {
+  for (let attempt = 0; ; attempt += 1) {
+    const client = clientOf(cloud);
+    try {
+      return await once(await client, request);
+    } catch (error) {
+      const said = wireErrorOf(error);
+      if (said === undefined) throw error;
+      if (said.code === 401 || isLogin(said, cloud)) clients.delete(cloud);
+      // The job of a first attempt that got through although it was answered 503 is the one that was meant.
+      if (attempt > 0 && said.code === 409 && request.uri === "/jobs") return alreadyThere;
+      const delay = retryDelaysMs[attempt];
+      if (said.code !== 503 || delay === undefined || over.aborted) throw said;
+      await sleep(delay, undefined, { signal: over }).catch(() => {}); // Aborted: who asked knows already.
+      if (over.aborted) throw said;
+    }
+  }
+}
+
+function once(client: BigQuery, request: Request): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    client.request({ ...request, json: request.json }, (error: Error | null, body: unknown) =>
+      error === null ? resolve(body) : reject(error),
+    );
+  });
+}
+
+function isLogin(error: WireError, cloud: Cloud): boolean {
+  const told = warehouseError(error, { place: "" }, cloud);
+  return told instanceof BackendError && told.refusal === "unauthenticated";
+}
+
+const dataset = z.object({ location: z.string().min(1) });
+
+async function whereItIs(wire: Wire, about: About, cause: unknown, over: AbortSignal): Promise<unknown> {
+  const asked = wire.cloud.location;
+  try {
+    const found = await wire.send({ uri: `/datasets/${datasetIn(about.place)}` }, { place: about.place }, over);
+    const { location } = readAs(dataset, found, about.place, "dataset");
+    return location.toLowerCase() === asked.toLowerCase()
+      ? warehouseError(cause, about, wire.cloud)
+      : elsewhere(about, location, asked, cause);
+  } catch (error) {
+    if (error instanceof BackendError && error.refusal === "no_such_place") return error;
+    return warehouseError(cause, about, wire.cloud);
+  }
+}

@@ -1,0 +1,102 @@
+import type { AuthClient } from "google-auth-library";
+import { z } from "zod";
+import { BackendError } from "../../errors.ts";
+import type { Incident } from "../../ports/alerts.ts";
+import type { Call } from "../../ports/call.ts";
+import { readAs } from "../read-as.ts";
+import type { Cloud } from "./cloud.ts";
+import { backendErrorOf } from "./errors.ts";
+import { allPages, pageSize } from "./pages.ts";
+
+type Read = (ask: { readonly since: string }, call: Call, over: AbortSignal) => Promise<readonly Incident[]>;
+
+const scopes = ["https://www.googleapis.com/auth/cloud-platform"];
+
+/**
+ * What policies fired. The client library has no method for it, so its REST form is asked, as documented:
+ * https://cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.alerts/list
+ */
+export function incidentReader(cloud: Cloud): Read {
+  let opening: Promise<AuthClient> | undefined;
+  const client = (): Promise<AuthClient> => (opening ??= openClient(cloud));
+  return async ({ since }, call, over) => {
+    const from = Date.parse(since);
+    try {
+      const auth = await client();
+      let earliest = Infinity;
+      return await allPages("incidents", call, async (pageToken) => {
+        const { alerts, nextPageToken: next } = await pageOf(cloud, auth, { pageSize: `${pageSize(call)}`, pageToken }, over);
+        const read = alerts.map(incidentOf);
+        for (const { openedAt } of read) {
+          // What was opened before `since` ends the reading, so the order must be what was asked for.
+          if (Date.parse(openedAt) > earliest) throw outOfOrder();
+          earliest = Date.parse(openedAt);
+        }
+        return { items: read.filter(({ openedAt }) => Date.parse(openedAt) >= from), next: earliest < from ? undefined : next };
+      });
+    } catch (error) {
+      throw backendErrorOf(error, { service: "alerts", place: "incidents", permission: "monitoring.alerts.list" }, cloud);
+    }
+  };
+}
+
+async function openClient({ authClient, project }: Cloud): Promise<AuthClient> {
+  if (authClient !== undefined) return authClient;
+  const { GoogleAuth } = await import("google-auth-library");
+  return new GoogleAuth({ scopes, projectId: project }).getClient();
+}
+
+async function pageOf(cloud: Cloud, auth: AuthClient, asked: Readonly<Record<string, string>>, over: AbortSignal) {
+  const base = cloud.reach?.http ?? "https://monitoring.googleapis.com";
+  const query = new URLSearchParams({ orderBy: "open_time desc", ...asked });
+  if (asked["pageToken"] === "") query.delete("pageToken");
+  const url = `${base}/v3/projects/${encodeURIComponent(cloud.project)}/alerts?${query.toString()}`;
+  const reply = await auth.request<string>({ url, signal: over, retry: false, responseType: "text", validateStatus: () => true });
+  if (reply.status !== 200) throw refusedWith(reply.status, reply.data);
+  return readAs(alertsPage, jsonOf(reply.data), "incidents", "list of alerts");
+}
+
+const alert = z.object({
+  openTime: z.iso.datetime({ offset: true }),
+  closeTime: z.iso.datetime({ offset: true }).optional(),
+  policy: z.object({ name: z.string(), displayName: z.string() }),
+});
+/** An empty list is left out, as in every JSON of these services. */
+const alertsPage = z.strictObject({
+  alerts: z.array(alert).default([]),
+  nextPageToken: z.string().optional(),
+  totalSize: z.int().optional(),
+});
+
+function incidentOf({ openTime, closeTime, policy }: z.output<typeof alert>): Incident {
+  return {
+    policy: policy.name.split("/").at(-1) ?? policy.name,
+    title: policy.displayName,
+    openedAt: new Date(openTime).toISOString(),
+    ...(closeTime === undefined ? {} : { closedAt: new Date(closeTime).toISOString() }),
+  };
+}
+
+const errorBody = z.object({
+  error: z.object({ message: z.string(), details: z.array(z.looseObject({ reason: z.string().optional() })).optional() }),
+});
+
+/** The service's no, in the form in which errors of all clients are told apart. */
+function refusedWith(status: number, body: string): Error {
+  const told = errorBody.safeParse(jsonOf(body));
+  const message = told.success ? told.data.error.message : `HTTP status ${status}`;
+  const reason = told.success ? told.data.error.details?.find((each) => each.reason !== undefined)?.reason : undefined;
+  return Object.assign(new Error(message), { code: status, ...(reason === undefined ? {} : { reason }) });
+}
+
+function jsonOf(body: string): unknown {
+  try {
+    return JSON.parse(body) as unknown; // whatever it is, it is parsed by a schema
+  } catch {
+    return undefined;
+  }
+}
+
+function outOfOrder(): BackendError {
+  return new BackendError("malformed", "incidents were not answered newest first, as they were asked for", "Look at incidents by hand.");
+}

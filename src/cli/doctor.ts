@@ -1,0 +1,211 @@
+import { writeFile } from "node:fs/promises";
+import type { Config, SettingName } from "../config.ts";
+import { readConfig } from "../config.ts";
+import type { Compared } from "../doctor/compare.ts";
+import type { Difference } from "../doctor/difference.ts";
+import type { Examination } from "../doctor/examine.ts";
+import { CancelledError, UserError, short } from "../errors.ts";
+import { redactThroughout } from "../redact.ts";
+import type { CallSession, Session } from "../session.ts";
+import { duringCall } from "../session.ts";
+import { comparedText, examinationText, settingsText } from "./doctor-text.ts";
+import type { Installation } from "./installation.ts";
+import type { Given, Option } from "./options.ts";
+import { jsonLine } from "./render.ts";
+import type { Terminal } from "./terminal.ts";
+
+export const doctorOptions: readonly Option[] = [
+  {
+    name: "compare",
+    kind: "switch",
+    describes: "Also say where the pipeline file and the project don't agree, as changes to accept one by one.",
+  },
+  {
+    name: "accept",
+    kind: "text",
+    takes: "all|N,N,...",
+    describes: "Numbers of the changes to accept, as --compare lists them. Without it, at a terminal, each is asked for.",
+  },
+  {
+    name: "write",
+    kind: "text",
+    takes: "FILE",
+    describes: "Write the accepted changes as a pipeline file of your own that extends the one compared. Never over a file that is there.",
+  },
+];
+
+/** Shown with where each comes from: what decides who is asked, and how much it may cost. */
+const shownSettings: readonly SettingName[] = [
+  "project",
+  "scenario",
+  "pipeline",
+  "location",
+  "database",
+  "repo",
+  "clock",
+  "state",
+  "call-bytes",
+  "day-bytes",
+];
+
+const exit = { healthy: 0, differs: 1, unseen: 3 } as const;
+
+/** Says whether everything can be asked that checks ask, and what is missing where it can't. Writes nothing that is watched. */
+export async function runDoctor(given: Given, installation: Installation, terminal: Terminal): Promise<number> {
+  const config = readConfig(given, installation.env);
+  const accept = acceptedIn(given);
+  const shown = Object.fromEntries(shownSettings.map((name) => [name, config[name]]));
+  if (!config.json.value) await terminal.out(settingsText(shown, terminal));
+  const session = await installation.open(config);
+  if (session === undefined) return nothingConfigured(shown, config, terminal);
+
+  const { examination, compared, clockAheadMs } = await cancellable(terminal, (signal) =>
+    duringCall(session, signal, (call) => examined(session, call, { signal, compares: given["compare"] !== undefined, terminal })),
+  );
+  const about = aboutOf(session, installation, shown);
+  const proof = await keptProof(config, session, installation.wall(), { ...about, clock_ahead_ms: clockAheadMs, ...examination });
+  if (config.json.value) {
+    await terminal.out(jsonLine(redactThroughout({ ...about, clock_ahead_ms: clockAheadMs, ...examination, ...compared, proof })));
+  } else {
+    await terminal.out(examinationText({ ...examination, clockAheadMs, proof, identity: session.real?.identity }, terminal));
+    if (compared !== undefined) await terminal.out(await comparedText(compared, session.pipeline.name, terminal));
+  }
+  const written = given["write"];
+  if (compared !== undefined && (written !== undefined || accept !== undefined)) {
+    await acceptDifferences(
+      compared.differences,
+      { accept, file: written?.toString(), session, config, at: installation.wall() },
+      terminal,
+    );
+  }
+  if (!examination.healthy || (compared?.unseen.length ?? 0) > 0) return exit.unseen;
+  return (compared?.differences.length ?? 0) > 0 ? exit.differs : exit.healthy;
+}
+
+interface Examined {
+  readonly examination: Examination;
+  readonly compared?: Compared | undefined;
+  readonly clockAheadMs?: number | undefined;
+}
+
+interface Asking {
+  readonly signal: AbortSignal;
+  readonly compares: boolean;
+  readonly terminal: Terminal;
+}
+
+async function examined(session: Session, call: CallSession, { signal, compares, terminal }: Asking): Promise<Examined> {
+  const [{ examine }, { compare }] = await Promise.all([import("../doctor/examine.ts"), import("../doctor/compare.ts")]);
+  const { pipeline, real } = session;
+  const { now, gather } = call;
+  const examination = await examine({
+    pipeline,
+    gather,
+    now,
+    onProgress: (done, total, asked) => terminal.progress?.(`${done}/${total} ${asked}`),
+  });
+  const compared = compares ? await compare(pipeline, examination.gameDate, now(), gather) : undefined;
+  const clockAheadMs = await real?.clockAhead?.(signal).catch(() => undefined); // Not known is not shown.
+  return { examination, compared, clockAheadMs };
+}
+
+async function cancellable<T>({ interrupted, progress }: Terminal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  try {
+    return await work(interrupted);
+  } finally {
+    progress?.("");
+    if (interrupted.aborted) throw new CancelledError();
+  }
+}
+
+function aboutOf({ pipeline, backend, scenario, real }: Session, { version }: Installation, shown: object) {
+  return {
+    version,
+    backend,
+    ...(scenario === undefined ? {} : { scenario }),
+    ...(real === undefined ? {} : { project: real.project, identity: real.identity }),
+    pipeline: { name: pipeline.name, version: pipeline.version },
+    settings: shown,
+  };
+}
+
+async function nothingConfigured(shown: object, { json }: Config, terminal: Terminal): Promise<number> {
+  const ways = [
+    "Nothing is configured, so nobody can be asked. Two ways forward:",
+    "  --project ID     a real Google Cloud project, read with `gcloud auth application-default login`",
+    "  --scenario NAME  an invented night; `postgame scenarios` lists them",
+  ];
+  await terminal.out(json.value ? jsonLine({ settings: shown, healthy: false, configured: "nothing" }) : `${ways.join("\n")}\n`);
+  return exit.unseen;
+}
+
+/** A proof that can't be kept must not cost the answer. */
+async function keptProof({ state }: Config, { real, scenario }: Session, at: Date, proof: object): Promise<string> {
+  const { writeProof } = await import("../doctor/proof.ts");
+  try {
+    return await writeProof(state.value, { name: real?.project ?? scenario ?? "replay", at }, redactThroughout(proof));
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return `not written (${String(error.code)})`;
+    throw error;
+  }
+}
+
+/** Undefined: to be asked for. */
+function acceptedIn({ accept, compare, write }: Given): "all" | readonly number[] | undefined {
+  if (compare === undefined && (accept ?? write) !== undefined) {
+    throw new UserError(`--${accept === undefined ? "write" : "accept"} belongs to --compare.`);
+  }
+  if (accept === undefined) return undefined;
+  if (write === undefined) throw new UserError("--accept needs --write FILE: where the accepted changes go.");
+  const text = accept.toString();
+  if (text === "all") return "all";
+  const numbers = text.split(",").map((each) => Number(each.trim()));
+  if (numbers.every((number) => Number.isInteger(number) && number > 0)) return numbers;
+  throw new UserError(`--accept "${short(text)}": write all, or numbers such as 1,3,5.`);
+}
+
+interface Accepting {
+  readonly accept: "all" | readonly number[] | undefined;
+  readonly file: string | undefined;
+  readonly session: Session;
+  readonly config: Config;
+  readonly at: Date;
+}
+
+async function acceptDifferences(differences: readonly Difference[], accepting: Accepting, terminal: Terminal): Promise<void> {
+  const { file, session, config, at } = accepting;
+  if (file === undefined) return;
+  const offered = differences.flatMap((difference) => (difference.patch === undefined ? [] : [difference]));
+  const taken = await chosen(offered, accepting.accept, terminal);
+  if (taken.length === 0) return terminal.out("Nothing accepted; no file written.\n");
+  const { acceptedFile } = await import("../doctor/accept.ts");
+  const text = await acceptedFile(taken, { session, extended: config.pipeline.value, file, at });
+  try {
+    await writeFile(file, text, { flag: "wx" });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+    throw new UserError(`${short(file)} was not written: ${error.code === "EEXIST" ? "it is there already" : String(error.code)}.`, {
+      cause: error,
+    });
+  }
+  await terminal.out(`${taken.length} of ${offered.length} changes written to ${file}. Use it with --pipeline ${file}\n`);
+}
+
+async function chosen(offered: readonly Difference[], accept: Accepting["accept"], { ask, out }: Terminal): Promise<readonly Difference[]> {
+  if (accept === "all") return offered;
+  if (accept !== undefined) {
+    const beyond = accept.find((number) => number > offered.length);
+    if (beyond !== undefined) throw new UserError(`--accept ${beyond}: there are ${offered.length} changes.`);
+    return offered.filter((_, index) => accept.includes(index + 1));
+  }
+  if (ask === undefined) throw new UserError("Nobody is at a terminal to be asked: name the changes with --accept.");
+  const taken: Difference[] = [];
+  for (const [index, difference] of offered.entries()) {
+    await out(`${index + 1}. ${difference.about}: ${difference.said}\n`);
+    const answer = (await ask("   Accept? [y/N/a(ll)/q(uit)] ")).trim().toLowerCase();
+    if (answer === "q") break;
+    if (answer === "a") return [...taken, ...offered.slice(index)];
+    if (answer === "y") taken.push(difference);
+  }
+  return taken;
+}

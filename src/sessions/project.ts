@@ -1,0 +1,138 @@
+import type { Cloud } from "../adapters/google/cloud.ts";
+import type { Config } from "../config.ts";
+import { UserError, short } from "../errors.ts";
+import type { Gather } from "../evidence/evidence.ts";
+import { live } from "../evidence/gather.ts";
+import { parseInstant } from "../pipeline/dates.ts";
+import type { Pipeline } from "../pipeline/load.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { CallSession, Session } from "../session.ts";
+import type { CallSpending, Spending } from "../spending.ts";
+import { limits } from "./limits.ts";
+import { openMemory } from "./memory.ts";
+import type { Connection } from "./outside.ts";
+
+/** A real project, read only. */
+export async function projectSession(project: string, config: Config, connection: Connection): Promise<Session> {
+  const opened = await openProject(project, config, connection);
+  const { pipeline, cloud } = opened;
+  const asOf = momentOf(config, pipeline, opened.now());
+  const { history, watches } = await openMemory(config.state.value);
+  return {
+    pipeline,
+    backend: "google",
+    real: {
+      project,
+      identity: cloud.member,
+      repository: config.repo.value,
+      ...(asOf === undefined ? {} : { past: true as const }),
+    },
+    // What was judged as of another moment than now is no part of how the nights went on.
+    ...(asOf === undefined ? { history, watches } : {}),
+    begin: ({ signal }) => begin(opened, asOf, signal),
+  };
+}
+
+/** What a project's ports are made of; kept for the process, since a client library takes its time to connect. */
+export interface OpenedProject {
+  readonly pipeline: Pipeline;
+  readonly cloud: Cloud;
+  readonly spending: Spending;
+  /** What time it is. */
+  readonly now: () => Date;
+  /** The ports of one call. After a refused login they are made anew: a new login then counts without a restart. */
+  ports(call: CallSpending): Ports;
+  /** To be told when a login was refused. */
+  renew(): void;
+}
+
+export async function openProject(
+  project: string,
+  config: Config,
+  { reach, login, now = () => new Date() }: Connection,
+): Promise<OpenedProject> {
+  if (!/^(?:[a-z][a-z0-9.-]*:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/u.test(project)) {
+    throw new UserError(`${config.project.source} "${short(project)}" is no project id; \`gcloud projects list\` shows them.`);
+  }
+  const [{ openPipeline }, { googlePorts }, { identityOf }, { spendingIn }, { state }] = await Promise.all([
+    import("../pipeline-files.ts"),
+    import("../adapters/google/ports.ts"),
+    import("../adapters/google/identity.ts"),
+    import("../spending.ts"),
+    openMemory(config.state.value),
+  ]);
+  const pipeline = await openPipeline(config.pipeline.value);
+  const cloud = cloudOf(project, config, pipeline, { reach, member: await identityOf() });
+  const caps = { callBytes: config["call-bytes"].value, dayBytes: config["day-bytes"].value };
+  const about = { repository: config.repo.value, infrastructure: pipeline.file };
+  const key = JSON.stringify([project, cloud.region, cloud.location, cloud.database, config.repo.value, pipeline.version, reach?.http]);
+  return {
+    pipeline,
+    cloud,
+    now,
+    spending: spendingIn({ state, zone: pipeline.zone, caps, now }),
+    ports: (spending) => {
+      const clients = connected.get(key) ?? googlePorts(login === undefined ? cloud : { ...cloud, authClient: login() }, about);
+      connected.set(key, clients);
+      return clients(spending);
+    },
+    renew: () => connected.delete(key),
+  };
+}
+
+const connected = new Map<string, (spending: CallSpending) => Ports>();
+
+function cloudOf(project: string, config: Config, { file }: Pipeline, rest: Pick<Cloud, "reach" | "member">): Cloud {
+  const region = file.region;
+  if (region === undefined) throw new UserError("The pipeline file names no region: add `region: us-west2`, or wherever the services run.");
+  return { project, region, location: config.location.value ?? region, database: config.database.value, ...rest };
+}
+
+function begin(opened: OpenedProject, asOf: Date | undefined, signal: AbortSignal): CallSession {
+  const began = Date.now();
+  const spending = opened.spending.open({ deadlineAt: began + limits.callMs });
+  const now = (): Date => (asOf === undefined ? opened.now() : new Date(asOf.getTime() + Date.now() - began));
+  const { lookTimeoutMs, callMs, budget } = limits;
+  const gather = live({
+    ports: opened.ports(spending),
+    now: opened.now,
+    signal,
+    deadlineAt: began + callMs,
+    lookTimeoutMs,
+    budget,
+  });
+  return {
+    now,
+    gather: noticingLogins(gather, opened.renew),
+    pass: (ms) => waited(ms, signal),
+    end: () => spending.close(),
+  };
+}
+
+function noticingLogins(gather: Gather, renew: () => void): Gather {
+  return async (look) => {
+    const evidence = await gather(look);
+    if (!evidence.seen && evidence.refusal === "unauthenticated") renew();
+    return evidence;
+  };
+}
+
+/** Ends early when the caller goes away: the next look then says so. */
+function waited(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}
+
+/** Undefined: now. */
+function momentOf({ clock }: Config, { zone }: Pipeline, now: Date): Date | undefined {
+  if (clock.value === undefined) return undefined;
+  const moment = parseInstant(clock.value, zone);
+  if (moment === undefined)
+    throw new UserError(
+      `${clock.source}: "${short(clock.value)}" is no moment; write "2026-02-04 13:00" (${zone}) or ISO 8601 with an offset.`,
+    );
+  if (moment > now) throw new UserError(`${clock.source}: "${short(clock.value)}" is still to come; nothing can be read of it.`);
+  return moment;
+}
