@@ -126,7 +126,8 @@ function deadLettersIn({ id, topic, declared }: MessageSubject, { subscriptions:
   }
   if (measured !== undefined) return pass(`nothing waits in ${id}, measured at ${at(new Date(measured.at), scope)}`);
   const others = waiting.backlogs.length;
-  if (others > 0) return pass(`${id} has shown nothing for ${minutes} min, while ${counted(others, "other subscription")} was measured`);
+  if (others > 0)
+    return pass(`${id} has shown nothing in ${minutes} min, in which ${others} other${others === 1 ? " was" : "s were"} measured`);
   return unknown(
     "not_measured",
     `no subscription was measured in the last ${minutes} min, so the silence of ${id} proves nothing`,

@@ -185,6 +185,7 @@ describe("is unknown, and never up to date,", () => {
   test("where a folder of its own isn't there, beside what the others lack; a shared one may be gone", async () => {
     const missing = { missing: ["data_processors/phase3"] };
     expect(await unknown(missing)).toEqual(["pass ok", "unknown folder_missing"]);
+    expect((await words({ drift: missing }, "ok")).filter((text) => text.includes("lacks nothing") && text.includes(name))).toEqual([]);
     expect(await unknown({ ...missing, own: commits(1) })).toEqual(["pass ok", "unknown folder_missing", "warn P3 behind"]);
     expect(await unknown({ missing: ["shared"] })).toEqual(["pass ok"]);
   });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { gradedCounts, haltState, lineCounts, predictionCounts, predictionHistory } from "../../src/evidence/looks/predictions.ts";
 import { calendarDateOf } from "../../src/pipeline/dates.ts";
 import type { Call } from "../../src/ports/call.ts";
+import type { Ports } from "../../src/ports/ports.ts";
 import type { Query, Row, Warehouse } from "../../src/ports/warehouse.ts";
 import { at } from "../support/night.ts";
 import { nba } from "../support/pipeline.ts";
@@ -141,6 +142,16 @@ describe("predictions and grades", () => {
     await predictionHistory(rules, date).run(ports, call);
     expect(asked[0]?.params).toMatchObject({ from: { value: "2026-01-24" }, to: { value: "2026-02-03" } });
   });
+});
+
+test("a look that counts is heavy, so that its bytes are asked for before it is run; one that reads a date's rows is not", async () => {
+  const heavyOf = async (look: { readonly run: (ports: Ports, call: Call) => Promise<unknown> }) => {
+    const { asked, ports } = lacking([]);
+    await look.run(ports, call);
+    return asked.map(({ heavy }) => heavy);
+  };
+  for (const look of [predictionCounts, predictionHistory, gradedCounts]) expect(await heavyOf(look(rules, date))).toEqual([true]);
+  for (const look of [haltState, lineCounts]) expect(await heavyOf(look(rules, date))).toEqual([undefined]);
 });
 
 test("looks at one table in several ways have ids of their own", () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type types from "@google-cloud/bigquery/build/src/types.js";
 import type { Engine } from "../../src/adapters/embedded/warehouse.ts";
 import { embeddedEngine } from "../../src/adapters/embedded/warehouse.ts";
 import type { StoredTable, World } from "../../src/adapters/embedded/world.ts";
@@ -59,7 +60,8 @@ interface JobConfiguration {
 
 /**
  * BigQuery's REST API over a world's tables, as far as reading goes, with and without `/bigquery/v2`. What it can't run it
- * answers with 501. https://cloud.google.com/bigquery/docs/reference/rest
+ * answers with 501. Its replies are of the types that the client's makers generate from the service's own description.
+ * https://cloud.google.com/bigquery/docs/reference/rest
  */
 export function bigqueryRoutes(at: () => World, fake: FakeBigQuery): HttpRoutes {
   const service: Service = { at, fake, engine: fake.engine ?? embeddedEngine(), jobs: new Map(), cached: new Map() };
@@ -122,7 +124,7 @@ async function insertJob(service: Service, request: HttpRequest): Promise<unknow
 }
 
 /** jobs.query: makes a job and waits for it in one request. */
-async function runQuery(service: Service, request: HttpRequest): Promise<unknown> {
+async function runQuery(service: Service, request: HttpRequest): Promise<types.default.IQueryResponse> {
   const { labels, jobTimeoutMs, location, timeoutMs, maxResults, formatOptions, requestId, ...query } = JSON.parse(request.body) as Record<
     string,
     string
@@ -216,13 +218,8 @@ async function dryRun(
   const reference = { projectId: service.fake.project, location };
   const query = { totalBytesProcessed: bytes, totalBytesBilled: "0", cacheHit: false, statementType: "SELECT" };
   const statistics = { totalBytesProcessed: bytes, query };
-  return {
-    kind: "bigquery#job",
-    jobReference: reference,
-    configuration: { ...asked, jobType: "QUERY" },
-    status: { state: "DONE" },
-    statistics,
-  };
+  const status = { state: "DONE" };
+  return { kind: "bigquery#job", jobReference: reference, status, statistics } satisfies types.default.IJob;
 }
 
 function failureAt({ fake }: Service, world: World, table: string): Played | undefined {
@@ -242,7 +239,12 @@ function jobOf({ jobs, fake }: Service, id = ""): FakeJob {
 }
 
 /** Held until the job has ended, the client's patience or the usual ten seconds are over, or the client has gone. */
-async function results(service: Service, { gone }: HttpRequest, job: FakeJob, params: URLSearchParams): Promise<Record<string, unknown>> {
+async function results(
+  service: Service,
+  { gone }: HttpRequest,
+  job: FakeJob,
+  params: URLSearchParams,
+): Promise<types.default.IGetQueryResultsResponse> {
   await patiently(job.ended, Number(params.get("timeoutMs") ?? 10_000), gone);
   const reference = { projectId: service.fake.project, jobId: job.id, location: job.location };
   const reply = { kind: "bigquery#getQueryResultsResponse", etag: randomUUID(), jobReference: reference };
@@ -258,7 +260,7 @@ async function results(service: Service, { gone }: HttpRequest, job: FakeJob, pa
   return {
     ...reply,
     jobComplete: true,
-    schema: { fields },
+    schema: { fields: [...fields] },
     totalRows: String(rows.length),
     totalBytesProcessed: String(job.processed),
     cacheHit: job.cacheHit,
@@ -280,22 +282,26 @@ function offsetIn(job: FakeJob, token: string | null): number {
   return Number(offset);
 }
 
-function jobResource({ fake }: Service, job: FakeJob): unknown {
+function jobResource({ fake }: Service, job: FakeJob): types.default.IJob {
   const { id, state, refused, cancelled, processed, billed, cacheHit, asked, location } = job;
-  const { reason, message } = cancelled ? stopped : (refused ?? {});
-  const failed = reason === undefined ? {} : { errorResult: { reason, message }, errors: [{ reason, message }] };
+  const failure = cancelled ? stopped : refused;
+  const status: types.default.IJobStatus = { state };
+  if (failure !== undefined && state === "DONE") {
+    status.errorResult = { reason: failure.reason, message: failure.message };
+    status.errors = [status.errorResult];
+  }
   const query = { totalBytesProcessed: String(processed), totalBytesBilled: String(billed), cacheHit, statementType: "SELECT" };
   return {
     kind: "bigquery#job",
     id: `${fake.project}:${location}.${id}`,
     jobReference: { projectId: fake.project, jobId: id, location },
-    configuration: { ...asked, jobType: "QUERY" },
-    status: { state, ...(state === "DONE" ? failed : {}) },
+    configuration: { jobType: "QUERY", query: { query: asked.query.query ?? "" } },
+    status,
     statistics: { totalBytesProcessed: String(processed), ...(state === "DONE" ? { query } : {}) },
   };
 }
 
-async function cancelJob(service: Service, job: FakeJob): Promise<unknown> {
+async function cancelJob(service: Service, job: FakeJob): Promise<types.default.IJobCancelResponse> {
   if (job.state !== "DONE") {
     job.cancelled = true;
     job.stop.abort();
@@ -304,7 +310,7 @@ async function cancelJob(service: Service, job: FakeJob): Promise<unknown> {
   return { kind: "bigquery#jobCancelResponse", job: jobResource(service, job) };
 }
 
-async function listDatasets({ at, fake }: Service): Promise<unknown> {
+async function listDatasets({ at, fake }: Service): Promise<types.default.IDatasetList> {
   const names = datasets(at());
   const listed = names.map((name) => ({ kind: "bigquery#dataset", datasetReference: { datasetId: name, projectId: fake.project } }));
   return { kind: "bigquery#datasetList", datasets: listed };
@@ -315,7 +321,8 @@ async function getDataset({ at, fake }: Service, _: HttpRequest, [dataset = ""]:
   const lies = world.failures.some((failure) => failure.port === "warehouse" && failure.with === "wrong_location");
   if (!datasets(world).includes(dataset)) throw notFoundDataset(`${fake.project}:${dataset}`);
   const location = lies ? "US" : (fake.locations?.[dataset] ?? fake.location);
-  return { kind: "bigquery#dataset", datasetReference: { datasetId: dataset, projectId: fake.project }, location };
+  const found = { kind: "bigquery#dataset", datasetReference: { datasetId: dataset, projectId: fake.project }, location };
+  return found satisfies types.default.IDataset;
 }
 
 async function listTables({ at, fake }: Service, { url, gone }: HttpRequest, [dataset = ""]: readonly string[]): Promise<unknown> {
@@ -332,7 +339,12 @@ async function listTables({ at, fake }: Service, { url, gone }: HttpRequest, [da
     .slice(start, start + most)
     .map((name) => ({ kind: "bigquery#table", type: "TABLE", tableReference: reference(fake, name) }));
   const next = start + page.length < names.length ? { nextPageToken: String(start + page.length) } : {};
-  return { kind: "bigquery#tableList", ...(page.length === 0 ? {} : { tables: page }), totalItems: names.length, ...next };
+  return {
+    kind: "bigquery#tableList",
+    ...(page.length === 0 ? {} : { tables: page }),
+    totalItems: names.length,
+    ...next,
+  } satisfies types.default.ITableList;
 }
 
 async function getTable({ at, fake }: Service, { gone }: HttpRequest, [dataset = "", name = ""]: readonly string[]): Promise<unknown> {
@@ -351,10 +363,16 @@ async function getTable({ at, fake }: Service, { gone }: HttpRequest, [dataset =
     mode: "NULLABLE",
   }));
   const location = fake.locations?.[dataset] ?? fake.location;
-  return { kind: "bigquery#table", tableReference: reference(fake, table), type: "TABLE", location, schema: { fields } };
+  return {
+    kind: "bigquery#table",
+    tableReference: reference(fake, table),
+    type: "TABLE",
+    location,
+    schema: { fields },
+  } satisfies types.default.ITable;
 }
 
-function reference({ project }: FakeBigQuery, table: string): unknown {
+function reference({ project }: FakeBigQuery, table: string): types.default.ITableReference {
   const dataset = datasetOf(table);
   return { projectId: project, datasetId: dataset, tableId: table.slice(dataset.length + 1) };
 }

@@ -59,8 +59,7 @@ async function openClient({ project, location, reach, authClient }: Cloud): Prom
     location,
     apiEndpoint,
     autoRetry: false,
-    // The library's types are those of its own copy of the same package.
-    ...(authClient === undefined ? {} : { authClient: authClient as never }),
+    ...(authClient === undefined ? {} : { authClient }),
   });
   // BIGQUERY_EMULATOR_HOST in the environment would lead a real project's questions to whatever answers there.
   client.baseUrl = `${apiEndpoint}/bigquery/v2`;

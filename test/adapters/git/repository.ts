@@ -35,7 +35,8 @@ export function repositoryOf(commits: readonly StoredCommit[], cloning: readonly
   const [origin, clone] = [join(root, "origin"), join(root, "clone")];
   git(root, ["init", "--quiet", "--initial-branch=main", origin]);
   git(origin, ["fast-import", "--quiet"], { input: commits.map((commit, index) => imported(commit, commits.slice(0, index))).join("") });
-  git(origin, ["config", "uploadpack.allowFilter", "true"]);
+  // As a hosted repository allows it: a copy that lacks something could fetch it by its name.
+  for (const allowed of ["allowFilter", "allowAnySHA1InWant"]) git(origin, ["config", `uploadpack.${allowed}`, "true"]);
   git(root, ["clone", "--quiet", "--no-checkout", ...cloning, `file://${origin}`, clone]);
   return { root, origin, clone, remove: () => rmSync(root, { recursive: true, force: true }) };
 }

@@ -144,6 +144,7 @@ describe("a copy that knows only a part", () => {
     const [oldest, since] = ["2026-02-01T10:00:00Z", (at: string) => source.since({ at, paths: ["analytics"], limit: 9 }, asking())];
     expect((await refusalOf(since(oldest))).refusal).toBe("partial");
     expect((await source.behind({ sha: second, paths: ["raw"], limit: 9 }, asking())).total).toBe(0);
+    expect((await refusalOf(source.behind({ sha: second, paths: ["docs"], limit: 9 }, asking()))).refusal).toBe("partial");
     expect(await source.contains({ commit: second, within: third }, asking())).toBe(true);
   });
 

@@ -115,6 +115,14 @@ describe("what BigQuery says of a failure", () => {
     [404, "notFound", "Not found: Dataset acme:nba_raw", "no_such_place", "no dataset nba_raw"],
     [400, "invalidQuery", "Could not serialize access to table acme:nba_raw.sample due to concurrent update", "conflict", table],
     [403, "responseTooLarge", "Response too large to return.", "partial", table],
+    // Older replies came with 500; the reason is the same.
+    [
+      500,
+      "bytesBilledLimitExceeded",
+      "Query exceeded limit for bytes billed: 67108864. 99614720 or higher required.",
+      "over_budget",
+      table,
+    ],
     [500, "backendError", "An internal error occurred and the request could not be completed.", "unavailable", table],
   ];
 

@@ -95,6 +95,14 @@ describe("content", () => {
     });
   });
 
+  test("of fewer bytes than its metadata announced is partial, and of more malformed, also without a hash", async () => {
+    const ofSize = async (size: string) => {
+      const { objects } = await before(holding("{}"), { metadata: { [path]: { size, crc32c: undefined, md5Hash: undefined } } });
+      return (await refusalOf(objects.get({ path }, asking()))).refusal;
+    };
+    expect([await ofSize("3"), await ofSize("1")]).toEqual(["partial", "malformed"]);
+  });
+
   test("put together from several objects has no MD5 and is read by its CRC32C", async () => {
     const { objects } = await before(holding("{}"), { metadata: { [path]: { md5Hash: undefined } } });
     expect((await objects.get({ path }, asking()))?.text).toBe("{}");
