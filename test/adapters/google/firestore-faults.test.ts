@@ -319,6 +319,12 @@ describe("answers that prove nothing", () => {
     expect(await refusalOf(timeless.greatest({ collection, field: "beat" }, asking()))).toMatchObject({ refusal: "malformed" });
   });
 
+  test("two counts are no count", async () => {
+    const count = (integerValue: string) => ({ result: { aggregateFields: { count: { integerValue } } }, readTime });
+    const documents = await replying("runAggregationQuery", count("3"), count("4"));
+    expect(await refusalOf(documents.count({ collection }, asking()))).toMatchObject({ refusal: "partial" });
+  });
+
   test("a count that is none, or below zero, is malformed", async () => {
     for (const count of [{ doubleValue: 3 }, { integerValue: "-1" }, { nullValue: "NULL_VALUE" }]) {
       const documents = await replying("runAggregationQuery", { result: { aggregateFields: { count } }, readTime });
