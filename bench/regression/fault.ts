@@ -35,10 +35,8 @@ function faultedWorld(world: World, fault: Fault, tables: Map<StoredTable, Store
       tables.set(stored, known);
       return known;
     },
-    tableNames() {
-      const names = world.tableNames();
-      return "notSupplied" in names ? names : names.filter((name) => !fault.tablesGone.has(name));
-    },
+    // A dataset outlives its tables, and the names tell which datasets there are; no look of a night lists them.
+    tableNames: () => world.tableNames(),
     document(collection, id) {
       const given = fault.documents.get(`${collection}/${id}`);
       return given === undefined ? world.document(collection, id) : (given ?? undefined);

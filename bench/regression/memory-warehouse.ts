@@ -2,7 +2,7 @@ import { disturbance } from "../../src/adapters/embedded/failing.ts";
 import { storedTypes } from "../../src/adapters/embedded/values.ts";
 import type { Span, StoredTable, World } from "../../src/adapters/embedded/world.ts";
 import { datasetOf } from "../../src/adapters/statement.ts";
-import { missingDataset } from "../../src/adapters/warehouse-words.ts";
+import { missingDataset, missingTable } from "../../src/adapters/warehouse-words.ts";
 import { BackendError } from "../../src/errors.ts";
 import type { CalendarDate } from "../../src/pipeline/dates.ts";
 import { addDays, calendarDateOf } from "../../src/pipeline/dates.ts";
@@ -133,7 +133,10 @@ function dayOf(param: Param): readonly CalendarDate[] {
 function storedTable(world: World, table: TableName, span?: Span): StoredTable {
   const found = world.table(table, span);
   if (found !== undefined) return found;
-  throw new BackendError("no_such_place", `there is no table ${table}`, `Check the spelling of ${table} in the pipeline file.`);
+  const names = world.tableNames();
+  const dataset = datasetOf(table);
+  const isThere = "notSupplied" in names || names.some((name) => datasetOf(name) === dataset);
+  throw isThere ? missingTable(table) : missingDataset(dataset, table);
 }
 
 function refuseBeyond({ covers }: World, { params }: Query): void {

@@ -93,7 +93,7 @@ function platformQuestions(_: Rules, asOf: Date): readonly Question[] {
     {
       port: "topics",
       asked: "undelivered messages",
-      ask: async ({ topics }, call) => `measured of ${(await topics.backlogs({ since: hourAgo }, call)).length} subscriptions`,
+      ask: async ({ topics }, call) => `measured of ${(await topics.backlogs({ since: hourAgo, until: asOf.toISOString() }, call)).length} subscriptions`,
     },
     { port: "alerts", asked: "alert policies", ask: async ({ alerts }, call) => `${(await alerts.policies(call)).length} policies` },
     {

@@ -26,8 +26,8 @@ export interface Topics {
   /** Every subscription of the project, in order of name; more than the budget allows throws `partial`. */
   subscriptions(call: Call): Promise<readonly Subscription[]>;
   /**
-   * The newest measurement of every subscription since `since` (ISO 8601), in order of name. One that is missing was not
+   * The newest measurement of every subscription from `since` to `until` (ISO 8601, both included), in order of name. One that is missing was not
    * measured: that is no zero.
    */
-  backlogs(ask: { readonly since: string }, call: Call): Promise<readonly Backlog[]>;
+  backlogs(ask: { readonly since: string; readonly until: string }, call: Call): Promise<readonly Backlog[]>;
 }

@@ -59,7 +59,7 @@ export function topicsContract(title: string, makeSubject: MakeTopics, { refusal
         place: "topics",
         asked: async (failures) => {
           const { topics } = await holding({ topics: [topic], subscriptions: [deadLetters], failures });
-          return (call) => [topics.topics(call), topics.subscriptions(call), topics.backlogs({ since }, call)];
+          return (call) => [topics.topics(call), topics.subscriptions(call), topics.backlogs({ since, until }, call)];
         },
         empty: [[], [], []],
         refusals,
@@ -69,6 +69,7 @@ export function topicsContract(title: string, makeSubject: MakeTopics, { refusal
 }
 
 const since = "2026-02-04T22:30:00Z";
+const until = "2026-02-04T23:00:00Z";
 const deadLetters: StoredSubscription = {
   name: dead,
   topic: `${topic}-dlq`,
@@ -136,7 +137,7 @@ function backlogTests(holding: MakeTopics): void {
   test("what waits in each subscription is told with its time, in order of name; nothing waiting is a measurement too", async () => {
     const subscriptions = [measured("b-sub", 0, "22:59:00"), measured("a-sub", 255, "22:57:00")];
     const { topics } = await holding({ topics: [topic], subscriptions });
-    expect(await topics.backlogs({ since }, asking())).toEqual([
+    expect(await topics.backlogs({ since, until }, asking())).toEqual([
       { subscription: "a-sub", undelivered: 255, at: "2026-02-04T22:57:00.000Z" },
       { subscription: "b-sub", undelivered: 0, at: "2026-02-04T22:59:00.000Z" },
     ]);
@@ -145,21 +146,28 @@ function backlogTests(holding: MakeTopics): void {
   test("one that was not measured, or before the window only, is missing and no zero", async () => {
     const subscriptions = [measured("never", undefined, "22:59:00"), measured("before", 4, "22:29:59"), measured("just", 5, "22:31:00")];
     const { topics } = await holding({ topics: [topic], subscriptions });
-    expect(await topics.backlogs({ since }, asking())).toEqual([{ subscription: "just", undelivered: 5, at: "2026-02-04T22:31:00.000Z" }]);
+    expect(await topics.backlogs({ since, until }, asking())).toEqual([{ subscription: "just", undelivered: 5, at: "2026-02-04T22:31:00.000Z" }]);
+  });
+
+  test("what was measured at the window's ends counts, what was measured after it doesn't", async () => {
+    const subscriptions = [measured("first", 1, "22:30:00"), measured("last", 2, "22:45:00"), measured("after", 3, "22:50:00")];
+    const { topics } = await holding({ topics: [topic], subscriptions });
+    const found = await topics.backlogs({ since, until: "2026-02-04T22:45:00Z" }, asking());
+    expect(found.map(({ subscription }) => subscription)).toEqual(["first", "last"]);
   });
 
   test("more backlogs than the budget allows are refused", async () => {
     const subscriptions = ["a-sub", "b-sub"].map((name) => measured(name, 0, "22:59:00"));
     const { topics } = await holding({ topics: [topic], subscriptions });
     const budget = (maxRows: number) => asking({ budget: { maxRows, maxBytes: 2 ** 30 } });
-    expect(await topics.backlogs({ since }, budget(2))).toHaveLength(2);
-    expect((await refusalOf(topics.backlogs({ since }, budget(1)))).refusal).toBe("partial");
+    expect(await topics.backlogs({ since, until }, budget(2))).toHaveLength(2);
+    expect((await refusalOf(topics.backlogs({ since, until }, budget(1)))).refusal).toBe("partial");
   });
 
   test("another question's failure is not this one's", async () => {
     const failures: Failure[] = [{ port: "topics", target: "backlogs", with: "denied" }];
     const { topics } = await holding({ topics: [topic], subscriptions: [deadLetters], failures });
     expect(await topics.topics(asking())).toEqual([topic]);
-    expect((await refusalOf(topics.backlogs({ since }, asking()))).refusal).toBe("denied");
+    expect((await refusalOf(topics.backlogs({ since, until }, asking()))).refusal).toBe("denied");
   });
 }

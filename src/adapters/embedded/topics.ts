@@ -19,8 +19,8 @@ export function embeddedTopics(stores: Stores, clock: StoreClock): Topics {
       const read = (world: World) => inOrder(supplied(world.subscriptions()), "name");
       return list({ ...about, place: "subscriptions", noun: "subscription", one: subscription, read }, call);
     },
-    backlogs: ({ since }, call) => {
-      const read = (world: World) => measured(world, Date.parse(since), clock.now());
+    backlogs: ({ since, until }, call) => {
+      const read = (world: World) => measured(world, Date.parse(since), Math.min(Date.parse(until), clock.now().getTime()));
       return list({ ...about, place: "backlogs", noun: "backlog", one: backlog, read }, call);
     },
   };
@@ -36,13 +36,13 @@ const subscription: z.ZodType<Subscription> = z.object({
 const backlog: z.ZodType<Backlog> = z.object({ subscription: z.string(), undelivered: z.int().min(0), at: z.iso.datetime() });
 
 /** What the metric would show: a point a minute of every subscription that is measured at all. */
-function measured(world: World, since: number, now: Date): readonly Backlog[] {
-  const lastMinute = new Date(Math.floor(now.getTime() / 60_000) * 60_000).toISOString();
+function measured(world: World, since: number, until: number): readonly Backlog[] {
+  const lastMinute = new Date(Math.floor(until / 60_000) * 60_000).toISOString();
   const all = supplied(world.subscriptions()).flatMap(({ name, undelivered, measuredAt = lastMinute }) =>
     undelivered === undefined ? [] : [{ subscription: name, undelivered, at: measuredAt }],
   );
   // A time that can't be read stays in, to be refused.
-  const wanted = all.filter(({ at }) => !(Date.parse(at) < since || Date.parse(at) > now.getTime()));
+  const wanted = all.filter(({ at }) => !(Date.parse(at) < since || Date.parse(at) > until));
   return inOrder(wanted, "subscription");
 }
 

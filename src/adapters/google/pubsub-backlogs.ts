@@ -9,7 +9,7 @@ import { grpcOptions } from "./cloud.ts";
 import { backendErrorOf } from "./errors.ts";
 import { allPages, pageOptions, tooMany } from "./pages.ts";
 
-type Read = (ask: { readonly since: string }, call: Call, over: AbortSignal) => Promise<readonly Backlog[]>;
+type Read = (ask: { readonly since: string; readonly until: string }, call: Call, over: AbortSignal) => Promise<readonly Backlog[]>;
 
 /** Points asked for in one page; a series that does not fit goes on in the next. */
 const pointsAPage = 10_000;
@@ -23,13 +23,13 @@ const pointsEach = 60;
  */
 export function backlogReader(cloud: Cloud): Read {
   const client = clientOf(() => openClient(cloud));
-  return async ({ since }, call, over) => {
+  return async ({ since, until }, call, over) => {
     try {
       const newest = new Map<string, Backlog>();
       const metrics = await client();
       const many = { ...call, budget: { ...call.budget, maxRows: call.budget.maxRows * pointsEach } };
       const points = await allPages("backlogs", many, async (pageToken) => {
-        const [, , reply] = await metrics.listTimeSeries({ ...question(cloud, since), pageToken }, pageOptions(call, over));
+        const [, , reply] = await metrics.listTimeSeries({ ...question(cloud, since, until), pageToken }, pageOptions(call, over));
         const page = readAs(seriesPage, reply, "backlogs", "list of measurements");
         return { items: page.timeSeries.flatMap((series) => backlogsIn(series, cloud)), next: page.nextPageToken };
       });
@@ -50,12 +50,12 @@ async function openClient(cloud: Cloud): Promise<MetricServiceClient> {
   return new Client(grpcOptions(cloud));
 }
 
-function question({ project }: Cloud, since: string): protos.google.monitoring.v3.IListTimeSeriesRequest {
+function question({ project }: Cloud, since: string, until: string): protos.google.monitoring.v3.IListTimeSeriesRequest {
   return {
     name: `projects/${project}`,
     filter: 'metric.type="pubsub.googleapis.com/subscription/num_undelivered_messages" AND resource.type="pubsub_subscription"',
     // The beginning of an interval is not part of it.
-    interval: { startTime: timestampOf(Date.parse(since) - 1), endTime: timestampOf(Date.now()) },
+    interval: { startTime: timestampOf(Date.parse(since) - 1), endTime: timestampOf(Date.parse(until)) },
     view: "FULL",
     pageSize: pointsAPage,
   };

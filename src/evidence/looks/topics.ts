@@ -62,16 +62,16 @@ export function allSubscriptions(): Look<SubscriptionFacts> {
 
 /** How much waits in each subscription, by the newest measurement of the last minutes. */
 export function backlogs(asOf: Date, minutes: number): Look<BacklogFacts> {
-  const since = new Date(asOf.getTime() - minutes * 60_000).toISOString();
+  const [since, until] = [new Date(asOf.getTime() - minutes * 60_000).toISOString(), asOf.toISOString()];
   return {
     id: "backlogs",
     port: "topics",
     asked: `what waited in subscriptions in the last ${minutes} min`,
-    byHand: seriesByHand(since, asOf.toISOString()),
+    byHand: seriesByHand(since, until),
     after: [],
     whenEmpty: { mayBeEmpty: true, witness: "a measurement of any other subscription" },
     async run(ports, call) {
-      const found = await ports.topics.backlogs({ since }, call);
+      const found = await ports.topics.backlogs({ since, until }, call);
       return { facts: { backlogs: [...found] }, examined: found.length };
     },
     parse: (saved) => backlogFacts.parse(saved),

@@ -81,7 +81,7 @@ test("what was not supplied is refused as that by every port beyond tables and d
     objects.get({ path: "x/y.json" }, asking()),
     topics.topics(asking()),
     topics.subscriptions(asking()),
-    topics.backlogs({ since: window.since }, asking()),
+    topics.backlogs({ since: window.since, until: window.until }, asking()),
     alerts.policies(asking()),
     alerts.incidents({ since: window.since }, asking()),
   ];

@@ -19,7 +19,7 @@ const [topics, alerts] = [googleTopics(acme({ auth })), googleAlerts(acme({ auth
 const questions: [string, (call: Call) => Promise<unknown>][] = [
   ["topics", (call) => topics.topics(call)],
   ["subscriptions", (call) => topics.subscriptions(call)],
-  ["backlogs", (call) => topics.backlogs({ since: "2026-02-04T00:00:00Z" }, call)],
+  ["backlogs", (call) => topics.backlogs({ since: "2026-02-04T00:00:00Z", until: "2026-02-04T01:00:00Z" }, call)],
   ["policies", (call) => alerts.policies(call)],
 ];
 

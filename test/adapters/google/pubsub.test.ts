@@ -109,6 +109,7 @@ describe("measurements", () => {
     points,
   });
   const since = "2026-02-04T22:30:00Z";
+  const until = "2026-02-04T23:00:00Z";
   const begin = Date.parse(since) / 1000;
 
   test("the newest counts, whatever the order and even if its series goes on in the next page", async () => {
@@ -120,7 +121,7 @@ describe("measurements", () => {
       more: { timeSeries: [series([point(begin + 180, { int64Value: "9" })])] },
     };
     const topics = await answering("listTimeSeries", ({ pageToken }) => pages[String(pageToken)] ?? {});
-    expect(await topics.backlogs({ since }, asking())).toEqual([{ subscription: "s", undelivered: 9, at: "2026-02-04T22:33:00.000Z" }]);
+    expect(await topics.backlogs({ since, until }, asking())).toEqual([{ subscription: "s", undelivered: 9, at: "2026-02-04T22:33:00.000Z" }]);
   });
 
   test("a measurement at the very moment counts, one before it does not, though the service sent it", async () => {
@@ -130,27 +131,27 @@ describe("measurements", () => {
         series([point(begin - 1, { int64Value: "2" })], { subscription_id: "old" }),
       ],
     }));
-    expect(await topics.backlogs({ since }, asking())).toEqual([{ subscription: "s", undelivered: 1, at: "2026-02-04T22:30:00.000Z" }]);
+    expect(await topics.backlogs({ since, until }, asking())).toEqual([{ subscription: "s", undelivered: 1, at: "2026-02-04T22:30:00.000Z" }]);
   });
 
   test("another project's subscription of the same name is not ours", async () => {
     const topics = await answering("listTimeSeries", () => ({
       timeSeries: [series([point(begin + 60, { int64Value: "5" })], { project_id: "other" })],
     }));
-    expect(await topics.backlogs({ since }, asking())).toEqual([]);
+    expect(await topics.backlogs({ since, until }, asking())).toEqual([]);
   });
 
   test.each([{ doubleValue: 1 }, { int64Value: "-1" }, { int64Value: "9007199254740993" }, {}])(
     "a value %j is malformed and no zero",
     async (value) => {
       const topics = await answering("listTimeSeries", () => ({ timeSeries: [series([point(begin + 60, value)])] }));
-      expect((await refusalOf(topics.backlogs({ since }, asking()))).refusal).toBe("malformed");
+      expect((await refusalOf(topics.backlogs({ since, until }, asking()))).refusal).toBe("malformed");
     },
   );
 
   test("a denial names the permission that reading metrics takes, not Pub/Sub's", async () => {
     const topics = await answering("listTimeSeries", () => status(grpc.status.PERMISSION_DENIED, "No."));
-    const refused = await refusalOf(topics.backlogs({ since }, asking()));
+    const refused = await refusalOf(topics.backlogs({ since, until }, asking()));
     expect(refused.message).toContain("monitoring.timeSeries.list (roles/monitoring.viewer)");
     expect(refused.next).toContain("gcloud projects add-iam-policy-binding acme");
   });
@@ -170,7 +171,7 @@ describe("ends", () => {
     const ways = {
       listTopics: () => topics.topics(call),
       listSubscriptions: () => topics.subscriptions(call),
-      listTimeSeries: () => topics.backlogs({ since: "2026-02-04T22:30:00Z" }, call),
+      listTimeSeries: () => topics.backlogs({ since: "2026-02-04T22:30:00Z", until: "2026-02-04T23:00:00Z" }, call),
     };
     const answered = refusalOf(ways[method]());
     await reached.promise;
