@@ -14,6 +14,17 @@ export interface CallSession {
   readonly end?: () => Promise<void>;
 }
 
+/** A call whose every exchange with a service is heard. Ask one question after the other, or they can't be told apart. */
+export interface RecordedCall extends CallSession {
+  /** What the services answered so far, without its content; JSON. */
+  capture(): Captured;
+}
+
+/** Its members are its adapter's affair, but for those that a person is told. */
+export interface Captured {
+  readonly asked: readonly { readonly exchanges: readonly unknown[] }[];
+}
+
 /** The real project that answers. */
 export interface Real {
   readonly project: string;
@@ -23,6 +34,8 @@ export interface Real {
   readonly repository?: string | undefined;
   /** By how many milliseconds this machine's clock is ahead of the project's; negative if it is behind. */
   readonly clockAhead?: (signal: AbortSignal) => Promise<number>;
+  /** Begins a call that is recorded. */
+  readonly record?: (call: { readonly signal: AbortSignal }) => Promise<RecordedCall>;
   /** Judged as of an earlier moment than now, by stores that are as they are now. */
   readonly past?: true;
 }

@@ -130,7 +130,8 @@ function newestRun(rows: readonly RunRow[], latest: Date): (Run & { readonly sta
 }
 
 /** An empty history is only believed to be one if it held runs of the days before. */
-function withoutRuns(seen: string, days: Histories["days"], { rules, date }: Scope): Finding {
+function withoutRuns(seen: string, days: Histories["days"], { rules, date, slate }: Scope): Finding {
+  if (slate.kind === "none") return notApplicable("no_run", `${seen}; no games on ${date}, so no run to compare it with`);
   if (!days.seen) return couldNotLook(days);
   if (days.facts.rows.some(({ n }) => n > 0)) return notApplicable("no_run", `${seen}; no run of ${date} has begun to compare it with`);
   return unknown(

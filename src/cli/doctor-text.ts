@@ -1,5 +1,6 @@
 import type { Compared } from "../doctor/compare.ts";
 import type { Examination } from "../doctor/examine.ts";
+import type { Recorded } from "../doctor/record.ts";
 import { printable, table, wrap } from "./text.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -52,6 +53,12 @@ export function examinationText(examined: Examined, canvas: Canvas): string {
     "",
     `Proof: ${printable(proof)}`,
   ].join("\n")}\n`;
+}
+
+export function recordedText({ file, questions, refused, exchanges }: Recorded, { width }: Canvas): string {
+  const left = refused === 0 ? "" : `, ${refused} of them refused`;
+  const said = `Recorded: ${exchanges} exchanges of ${questions} questions${left}, content replaced by placeholders, in ${file}`;
+  return `${wrap(printable(said), width, "  ")}\n`;
 }
 
 /** Beyond that, what is due or late may be told wrongly. */

@@ -1,14 +1,15 @@
-import { writeFile } from "node:fs/promises";
+import { access, writeFile } from "node:fs/promises";
 import type { Config, SettingName } from "../config.ts";
 import { readConfig } from "../config.ts";
 import type { Compared } from "../doctor/compare.ts";
 import type { Difference } from "../doctor/difference.ts";
 import type { Examination } from "../doctor/examine.ts";
+import type { Recorded } from "../doctor/record.ts";
 import { CancelledError, UserError, short } from "../errors.ts";
 import { redactThroughout } from "../redact.ts";
 import type { CallSession, Session } from "../session.ts";
 import { duringCall } from "../session.ts";
-import { comparedText, examinationText, settingsText } from "./doctor-text.ts";
+import { comparedText, examinationText, recordedText, settingsText } from "./doctor-text.ts";
 import type { Installation } from "./installation.ts";
 import type { Given, Option } from "./options.ts";
 import { jsonLine } from "./render.ts";
@@ -31,6 +32,13 @@ export const doctorOptions: readonly Option[] = [
     kind: "text",
     takes: "FILE",
     describes: "Write the accepted changes as a pipeline file of your own that extends the one compared. Never over a file that is there.",
+  },
+  {
+    name: "record",
+    kind: "text",
+    takes: "FILE",
+    describes:
+      "Also save what the project's services answered to each kind of question, all content replaced by placeholders, to prove later versions against. Never over a file that is there.",
   },
 ];
 
@@ -58,16 +66,21 @@ export async function runDoctor(given: Given, installation: Installation, termin
   if (!config.json.value) await terminal.out(settingsText(shown, terminal));
   const session = await installation.open(config);
   if (session === undefined) return nothingConfigured(shown, config, terminal);
+  const recordFile = await recordFileIn(given, session);
 
   const { examination, compared, clockAheadMs } = await cancellable(terminal, (signal) =>
     duringCall(session, signal, (call) => examined(session, call, { signal, compares: given["compare"] !== undefined, terminal })),
   );
+  const recorded = recordFile === undefined ? undefined : await recordedInto(recordFile, session, terminal);
   const about = aboutOf(session, installation, shown);
   const proof = await keptProof(config, session, installation.wall(), { ...about, clock_ahead_ms: clockAheadMs, ...examination });
   if (config.json.value) {
-    await terminal.out(jsonLine(redactThroughout({ ...about, clock_ahead_ms: clockAheadMs, ...examination, ...compared, proof })));
+    await terminal.out(
+      jsonLine(redactThroughout({ ...about, clock_ahead_ms: clockAheadMs, ...examination, ...compared, recorded, proof })),
+    );
   } else {
     await terminal.out(examinationText({ ...examination, clockAheadMs, proof, identity: session.real?.identity }, terminal));
+    if (recorded !== undefined) await terminal.out(recordedText(recorded, terminal));
     if (compared !== undefined) await terminal.out(await comparedText(compared, session.pipeline.name, terminal));
   }
   const written = given["write"];
@@ -107,6 +120,37 @@ async function examined(session: Session, call: CallSession, { signal, compares,
   const compared = compares ? await compare(pipeline, examination.gameDate, now(), gather) : undefined;
   const clockAheadMs = await real?.clockAhead?.(signal).catch(() => undefined); // Not known is not shown.
   return { examination, compared, clockAheadMs };
+}
+
+/** Refused before anybody is asked. */
+async function recordFileIn({ record }: Given, { real }: Session): Promise<string | undefined> {
+  if (record === undefined) return undefined;
+  if (real?.record === undefined) throw new UserError("--record saves what a real project's services answer: name one with --project.");
+  const file = record.toString();
+  const isThere = await access(file).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) throw new UserError(`--record ${short(file)}: it is there already.`);
+  return file;
+}
+
+async function recordedInto(file: string, { real, pipeline }: Session, terminal: Terminal): Promise<Recorded | undefined> {
+  const { record } = await import("../doctor/record.ts");
+  return cancellable(terminal, async (signal) => {
+    const call = await real?.record?.({ signal });
+    if (call === undefined) return undefined;
+    try {
+      return await record({
+        pipeline,
+        call,
+        file,
+        onProgress: (done, total, asked) => terminal.progress?.(`recording ${done}/${total} ${asked}`),
+      });
+    } finally {
+      await call.end?.();
+    }
+  });
 }
 
 async function cancellable<T>({ interrupted, progress }: Terminal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -79,11 +79,29 @@ function logQuestions({ units }: Rules, asOf: Date): readonly Question[] {
   ];
 }
 
-function platformQuestions(_: Rules, asOf: Date): readonly Question[] {
+function platformQuestions(rules: Rules, asOf: Date): readonly Question[] {
   const hourAgo = new Date(asOf.getTime() - hourMs).toISOString();
   return [
     { port: "units", asked: "deployed units", ask: async ({ units }, call) => `${(await units.list(call)).length} units` },
+    // To list is another permission than to read one.
+    ...Object.keys(rules.units ?? {})
+      .slice(0, 1)
+      .map((name): Question => ({
+        port: "units",
+        asked: `unit ${name}`,
+        ask: async ({ units }, call) => {
+          const unit = await units.get({ name }, call);
+          return unit === undefined ? "not there" : `a ${unit.kind} of ${unit.revisions.length} revisions`;
+        },
+      })),
     { port: "schedules", asked: "scheduler jobs", ask: async ({ schedules }, call) => `${(await schedules.list(call)).length} jobs` },
+    ...Object.keys(rules.schedule ?? {})
+      .slice(0, 1)
+      .map((name): Question => ({
+        port: "schedules",
+        asked: `scheduler job ${name}`,
+        ask: async ({ schedules }, call) => (await schedules.get({ name }, call))?.state ?? "not there",
+      })),
     { port: "topics", asked: "topics", ask: async ({ topics }, call) => `${(await topics.topics(call)).length} topics` },
     {
       port: "topics",
@@ -93,7 +111,8 @@ function platformQuestions(_: Rules, asOf: Date): readonly Question[] {
     {
       port: "topics",
       asked: "undelivered messages",
-      ask: async ({ topics }, call) => `measured of ${(await topics.backlogs({ since: hourAgo, until: asOf.toISOString() }, call)).length} subscriptions`,
+      ask: async ({ topics }, call) =>
+        `measured of ${(await topics.backlogs({ since: hourAgo, until: asOf.toISOString() }, call)).length} subscriptions`,
     },
     { port: "alerts", asked: "alert policies", ask: async ({ alerts }, call) => `${(await alerts.policies(call)).length} policies` },
     {
@@ -106,12 +125,13 @@ function platformQuestions(_: Rules, asOf: Date): readonly Question[] {
 
 function objectQuestions({ objects, buckets }: Rules, date: CalendarDate): readonly Question[] {
   return Object.values(objects ?? {}).map(({ bucket, path: template }) => {
-    const path = `${buckets?.[bucket]?.name ?? bucket}/${template.replaceAll("{D}", date)}`;
+    const name = buckets?.[bucket]?.name;
+    const path = `${name ?? bucket}/${template.replaceAll("{D}", date)}`;
     return {
       port: "objects",
       asked: `object ${path}`,
       ask: async ({ objects: stored }, call) => {
-        const found = await stored.get({ path }, call);
+        const found = await stored.get({ path, unnamed: name === undefined }, call);
         return found === undefined ? "not there" : `${found.sizeBytes} bytes of ${found.updatedAt}`;
       },
     };

@@ -106,20 +106,32 @@ function evidenceOf(members: readonly Member[], detailed: boolean): string[] {
   return ids.length > most ? [...ids.slice(0, most), `${ids.length - most} more`] : ids;
 }
 
-/** Several checks that could not look for one reason are one line: its subjects are the checks. */
+/** What nobody could look at for one reason, and with one remedy, is one line, whatever was asked; of several checks its subjects are the checks. */
 function mergeUnknowns(lines: readonly ReportedFinding[]): readonly ReportedFinding[] {
   const merged = new Map<string, ReportedFinding[]>();
   for (const line of lines) {
-    const key =
-      line.verdict === "unknown" || line.reason === "judged_without"
-        ? `${line.verdict} ${line.reason} ${line.observed}`
-        : `${line.id} ${line.reason} ${line.observed}`;
+    const key = commonKey(line);
     merged.set(key, [...(merged.get(key) ?? []), line]);
   }
   return [...merged.values()].flatMap((same) => {
     const [first] = same;
     if (first === undefined || same.length === 1) return same;
     const { subjects: _subjects, more: _more, ...rest } = first;
-    return [{ ...rest, id: "several", ...named(same.map(({ id }) => id)) }];
+    const ids = [...new Set(same.map(({ id }) => id))];
+    const others = new Set(same.map(({ observed }) => observed)).size - 1;
+    const observed = others === 0 ? first.observed : `${first.observed}; and ${others} more for the same reason`;
+    return [{ ...rest, observed, ...(ids.length === 1 ? {} : { id: commonId(ids), ...named(ids) }) }];
   });
+}
+
+function commonKey({ verdict, reason, observed, id, next }: ReportedFinding): string {
+  if (verdict === "unknown") return JSON.stringify([verdict, reason, next]);
+  return JSON.stringify(reason === "judged_without" ? [verdict, reason, observed] : [id, reason, observed]);
+}
+
+/** Lines of one check stay under its name. */
+function commonId(ids: readonly string[]): string {
+  const checks = new Set(ids.map((id) => id.split("/")[0] ?? id));
+  const [check = ""] = checks;
+  return checks.size === 1 ? check : "several";
 }

@@ -37,7 +37,7 @@ export function reportOf(judgement: Judgement, overall: Overall, asked: Asked, s
   const halves = [judgement, ...(slate === undefined ? [] : [slate.judgement])];
   const looks = halves.flatMap((half) => half.looks);
   const askAgain = earliest(halves.map(nextDue));
-  const numbers = numbersOf(judgement);
+  const numbers = numbersOf(judgement, asked.detailed);
   const verdict = slate === undefined ? overall.verdict : worseHalf(overall.verdict, slate.overall.verdict);
   const said = [
     summaryOf({ overall, lines: own, numbers, scope, askAgain, leftOut: leftOut(judgement) }),
@@ -57,7 +57,7 @@ export function reportOf(judgement: Judgement, overall: Overall, asked: Asked, s
     ),
     checked: checkedOf(judgement.checks),
     ...acceptedOf(halves),
-    ...(slate === undefined ? {} : { slate: slateOf(slate, numbersOf(slate.judgement)) }),
+    ...(slate === undefined ? {} : { slate: slateOf(slate, numbersOf(slate.judgement, asked.detailed)) }),
     ...(asked.detailed ? byHandOf(shown, looks) : {}),
     examined: asked.detailed ? examinedPerCheck(judgement) : examinedIn(looks),
     ...(askAgain === undefined ? {} : { ask_again: isoText(askAgain, scope.rules.zone) }),
@@ -72,7 +72,7 @@ export function reportOf(judgement: Judgement, overall: Overall, asked: Asked, s
 }
 
 /** Figures that say "all of them" wherever their check passes: beside a slate, on a good night, the verdict says it too. */
-const obvious: readonly string[] = ["team_rows", "usage", "fields", "whole_games", "runs", "orchestrators", "units", "jobs", "tables"];
+const obvious: readonly string[] = ["team_rows", "usage", "fields", "whole_games", "runs"];
 
 function withoutObvious(numbers: Report["numbers"]): Report["numbers"] {
   return Object.fromEntries(Object.entries(numbers).filter(([name]) => !obvious.includes(name)));
@@ -134,8 +134,21 @@ function askedOf({ scope }: Judgement, asked: Asked): Report["asked"] {
   };
 }
 
-function numbersOf({ checks, scope }: Judgement): Report["numbers"] {
-  return Object.assign({}, ...checks.map((judged) => numbersOfCheck(judged, scope)));
+/** Checks of how things stand: their figures are worth their place in a concise answer only where something is wrong. */
+const silentWhereGood: readonly string[] = [
+  "alerts",
+  "dead-letters",
+  "deployments",
+  "exports",
+  "heartbeats",
+  "orchestrators",
+  "schedules",
+  "tables",
+];
+
+function numbersOf({ checks, scope }: Judgement, detailed: boolean): Report["numbers"] {
+  const told = checks.filter(({ check, verdict }) => detailed || verdict !== "pass" || !silentWhereGood.includes(check.id));
+  return Object.assign({}, ...told.map((judged) => numbersOfCheck(judged, scope)));
 }
 
 /** What could not be looked at is no zero: a check of which nothing was seen says so under each of its names. */

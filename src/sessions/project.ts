@@ -1,4 +1,5 @@
 import type { Cloud } from "../adapters/google/cloud.ts";
+import type { Recording } from "../adapters/google/recording.ts";
 import type { Config } from "../config.ts";
 import { UserError, short } from "../errors.ts";
 import type { Gather } from "../evidence/evidence.ts";
@@ -6,7 +7,7 @@ import { live } from "../evidence/gather.ts";
 import { parseInstant } from "../pipeline/dates.ts";
 import type { Pipeline } from "../pipeline/load.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { CallSession, Session } from "../session.ts";
+import type { CallSession, RecordedCall, Session } from "../session.ts";
 import type { CallSpending, Spending } from "../spending.ts";
 import { limits } from "./limits.ts";
 import { openMemory } from "./memory.ts";
@@ -26,6 +27,7 @@ export async function projectSession(project: string, config: Config, connection
       identity: cloud.member,
       repository: config.repo.value,
       ...(asOf === undefined ? {} : { past: true as const }),
+      record: ({ signal }) => recorded(opened, asOf, signal),
     },
     // What was judged as of another moment than now is no part of how the nights went on.
     ...(asOf === undefined ? { history, watches } : {}),
@@ -42,6 +44,8 @@ export interface OpenedProject {
   readonly now: () => Date;
   /** The ports of one call. After a refused login they are made anew: a new login then counts without a restart. */
   ports(call: CallSpending): Ports;
+  /** Ports of their own, whose exchanges are heard. */
+  record(): Promise<Recording>;
   /** To be told when a login was refused. */
   renew(): void;
 }
@@ -76,6 +80,10 @@ export async function openProject(
       connected.set(key, clients);
       return clients(spending);
     },
+    record: async () => {
+      const { recordingOf } = await import("../adapters/google/recording.ts");
+      return recordingOf(login === undefined ? cloud : { ...cloud, authClient: login() }, about);
+    },
     renew: () => connected.delete(key),
   };
 }
@@ -88,11 +96,19 @@ function cloudOf(project: string, config: Config, { file }: Pipeline, rest: Pick
   return { project, region, location: config.location.value ?? region, database: config.database.value, ...rest };
 }
 
-function begin(opened: OpenedProject, asOf: Date | undefined, signal: AbortSignal): CallSession {
+/** Nobody waits for one answer to all of them, and they are asked one by one: each look has its own limit. */
+const recordingMs = 15 * 60_000;
+
+async function recorded(opened: OpenedProject, asOf: Date | undefined, signal: AbortSignal): Promise<RecordedCall> {
+  const { ports, capture } = await opened.record();
+  return { ...begin({ ...opened, ports }, asOf, signal, recordingMs), capture };
+}
+
+function begin(opened: OpenedProject, asOf: Date | undefined, signal: AbortSignal, callMs: number = limits.callMs): CallSession {
   const began = Date.now();
-  const spending = opened.spending.open({ deadlineAt: began + limits.callMs });
+  const spending = opened.spending.open({ deadlineAt: began + callMs });
   const now = (): Date => (asOf === undefined ? opened.now() : new Date(asOf.getTime() + Date.now() - began));
-  const { lookTimeoutMs, callMs, budget } = limits;
+  const { lookTimeoutMs, budget } = limits;
   const gather = live({
     ports: opened.ports(spending),
     now: opened.now,

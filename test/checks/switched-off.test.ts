@@ -7,6 +7,7 @@ import { judgeDate } from "../../src/checks/runner.ts";
 import type { Look } from "../../src/evidence/evidence.ts";
 import { completionDocument } from "../../src/evidence/looks/documents.ts";
 import { calendarDateOf } from "../../src/pipeline/dates.ts";
+import { portNames } from "../../src/ports/ports.ts";
 import { exitCode } from "../../src/report/exit-code.ts";
 import { reportOf } from "../../src/report/report.ts";
 import type { Night } from "../support/night.ts";
@@ -96,7 +97,7 @@ describe("a port that the operator has switched off", () => {
   });
 
   test("with everything off nothing is applicable, and nobody takes that for healthy: exit code 3", async () => {
-    const { report, verdicts, ports } = await ask(["warehouse", "documents", "logs", "units", "schedules", "objects"]);
+    const { report, verdicts, ports } = await ask(portNames);
     expect(ports.size).toBe(0);
     expect(new Set(Object.values(verdicts))).toEqual(new Set(["not_applicable"]));
     expect([report.verdict, exitCode(report)]).toEqual(["not_applicable", 3]);

@@ -39,8 +39,8 @@ describe("a scenario by its name", () => {
     [["--clock", "2026-02-04 18:00"], /^--clock needs a scenario/u],
     [["--backend", "embedded"], /^The embedded backend plays a scenario/u],
     [["--backend", "gogle"], 'No backend "gogle"; known: embedded, google. Did you mean "google"?'],
-    [["--backend", "google"], /^Not in this version yet: the google backend/u],
-    [["--project", "acme"], /^Not in this version yet: a Google Cloud project/u],
+    [["--project", "Acme"], /^--project "Acme" is no project id/u],
+    [["--project", "acme-nba", "--scenario", "feb-03"], /^--project reads a real project and --scenario plays an invented night/u],
   ])("%j is refused in one sentence", async (args, sentence) => {
     const { code, stdout, stderr } = await run("validate_daily", ...args);
     expect({ code, stdout }).toEqual({ code: 64, stdout: "" });

@@ -33,7 +33,7 @@ describe("wrong usage is one sentence on standard error, exit 64, and nothing on
   test.each([
     [
       ["judge_nigth"],
-      'No command "judge_nigth"; known: judge_night, demo, scenarios, history, explain, check, serve, help. Did you mean "judge_night"?',
+      'No command "judge_nigth"; known: judge_night, demo, doctor, scenarios, history, explain, check, serve, help. Did you mean "judge_night"?',
     ],
     [["judge_night", "--gme-date", "x"], /^No option of judge_night "--gme-date"; known: --game-date, .* Did you mean "--game-date"\?$/u],
     [["judge_night", "-x"], /^No option of judge_night "-x"; known: /u],
@@ -142,6 +142,11 @@ describe("configuration", () => {
       pipeline: { value: "nba", source: "default" },
       backend: { value: undefined, source: "default" },
       project: { value: undefined, source: "default" },
+      repo: { value: undefined, source: "default" },
+      location: { value: undefined, source: "default" },
+      database: { value: "(default)", source: "default" },
+      "call-bytes": { value: 4 * 2 ** 30, source: "default" },
+      "day-bytes": { value: 30 * 2 ** 30, source: "default" },
       state: { value: expect.stringMatching(/postgame$/u), source: "default" },
       "save-evidence": { value: undefined, source: "default" },
       evidence: { value: undefined, source: "default" },

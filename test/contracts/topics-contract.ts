@@ -146,7 +146,9 @@ function backlogTests(holding: MakeTopics): void {
   test("one that was not measured, or before the window only, is missing and no zero", async () => {
     const subscriptions = [measured("never", undefined, "22:59:00"), measured("before", 4, "22:29:59"), measured("just", 5, "22:31:00")];
     const { topics } = await holding({ topics: [topic], subscriptions });
-    expect(await topics.backlogs({ since, until }, asking())).toEqual([{ subscription: "just", undelivered: 5, at: "2026-02-04T22:31:00.000Z" }]);
+    expect(await topics.backlogs({ since, until }, asking())).toEqual([
+      { subscription: "just", undelivered: 5, at: "2026-02-04T22:31:00.000Z" },
+    ]);
   });
 
   test("what was measured at the window's ends counts, what was measured after it doesn't", async () => {

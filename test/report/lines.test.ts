@@ -75,6 +75,33 @@ describe("findings", () => {
   });
 });
 
+describe("what could not be looked at", () => {
+  const login = (table: string): Finding =>
+    unknown("unauthenticated", `${table}: the login has expired`, "Run: gcloud auth application-default login");
+
+  test("for one reason with one remedy is one line, whatever was asked, and counts what it stands for", async () => {
+    const { findings } = await reportWith({ games: [login("a")], "box-scores": [login("b"), login("c")], analytics: [login("d")] });
+    expect(findings).toHaveLength(1);
+    expect(findings?.[0]).toMatchObject({
+      id: "several",
+      reason: "unauthenticated",
+      observed: "a: the login has expired; and 3 more for the same reason",
+      subjects: ["games/2026-02-03", "box-scores/2026-02-03", "analytics/2026-02-03"],
+    });
+  });
+
+  test("within one check keeps its name", async () => {
+    const { findings } = await reportWith({ games: [login("a"), login("b")] });
+    expect(findings).toMatchObject([{ id: "games/2026-02-03", observed: "a: the login has expired; and 1 more for the same reason" }]);
+  });
+
+  test("for another reason, or with another remedy, is a line of its own", async () => {
+    const other = unknown("unauthenticated", "b: the login has expired", "Ask the administrator.");
+    const { findings } = await reportWith({ games: [login("a")], "box-scores": [other], analytics: [lost] });
+    expect(findings).toHaveLength(3);
+  });
+});
+
 describe("ask_again", () => {
   test("is strictly later than as_of: what falls due at this very moment has been judged", async () => {
     const both = { games: [notDue("rows", clock)], analytics: [notDue("rows", at("11:00")), notDue("rows", at("10:00"))] };

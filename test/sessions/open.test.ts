@@ -25,7 +25,7 @@ test.each([
     { project: "acme-nba", clock: "13:00" },
     '--clock: "13:00" is no moment; write "2026-02-04 13:00" (America/New_York) or ISO 8601 with an offset.',
   ],
-  [{ project: "acme-nba", clock: "2999-01-01 00:00" }, '--clock: "2999-01-01 00:00" is still to come; nothing can be read of it.'],
+  [{ project: "acme-nba", clock: "2099-01-01 00:00" }, '--clock: "2099-01-01 00:00" is still to come; nothing can be read of it.'],
 ])("%j is refused: %s", async (flags, said) => {
   await expect(open(flags)).rejects.toThrow(said);
 });

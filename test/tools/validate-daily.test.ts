@@ -73,7 +73,7 @@ describe("honest answers", () => {
       numbers: {},
       asked: { configured: "nothing" },
       summary:
-        "UNKNOWN: nothing is configured, so nobody could look. Start the server (or run the command) with --scenario NAME to try it on invented data; `postgame scenarios` lists them. Reading a real project is not in this version yet.",
+        "UNKNOWN: nothing is configured, so nobody could look. Start the server (or run the command) with --project ID to read a Google Cloud project (`postgame doctor` says what is missing), or with --scenario NAME to try it on invented data.",
     });
   });
 
@@ -124,13 +124,14 @@ describe("honest answers", () => {
     const report = await ask(failing("{ fail: warehouse, with: unavailable, from: 00:00 }"));
     expect(report.verdict).toBe("unknown");
     expect(report.findings?.every((line) => line.verdict === "unknown" || line.severity === "P5")).toBe(true);
-    expect(report.summary).toMatch(/judged 0 of 17 checks/u);
+    expect(report.findings?.filter((line) => line.reason === "unavailable")).toHaveLength(2); // the night's and the slate's
+    expect(report.summary).toMatch(/judged 3 of 22 checks/u); // Those about topics, units and jobs ask others.
   });
 
   test("the tracker unreachable leaves the night unknown though every table is right", async () => {
     const report = await ask(failing("{ fail: documents, with: no_such_place, from: 00:00 }"));
     expect(report.verdict).toBe("unknown");
-    expect(report.checked).toEqual({ pass: 15, unknown: 1, not_due: ["grading"] });
+    expect(report.checked).toEqual({ pass: 18, unknown: 2, not_due: ["grading", "exports"] });
   });
 
   test("surplus in one table is found although another was denied", async () => {

@@ -3,9 +3,9 @@ import { BackendError } from "../../errors.ts";
 import type { Objects, StoredObject } from "../../ports/objects.ts";
 import { disturbance } from "./failing.ts";
 import { readAs } from "../read-as.ts";
-import { supplied } from "./supplied.ts";
+import { refuseUncoveredDate, supplied } from "./supplied.ts";
 import { whileWanted } from "../while-wanted.ts";
-import type { StoreClock, Stores } from "./world.ts";
+import type { StoreClock, Stores, World } from "./world.ts";
 
 /** A scenario's stored objects, as they are at its clock's time. */
 export function embeddedObjects(stores: Stores, clock: StoreClock): Objects {
@@ -18,12 +18,18 @@ export function embeddedObjects(stores: Stores, clock: StoreClock): Objects {
         if (disturbed === "empty") return undefined;
         const found = disturbed === "garbage" ? garbage : supplied(world.object(path));
         if (found === "no such bucket") throw missing(bucket);
-        if (found === undefined) return undefined;
+        if (found === undefined) return absent(world, path);
         const read = readAs(stored, found, path, "stored object");
         if (read.sizeBytes > call.budget.maxBytes) throw tooLarge(read, call.budget.maxBytes);
         return read;
       }),
   };
+}
+
+/** A file of a date that the scenario doesn't hold may well have been there. */
+function absent({ covers }: World, path: string): undefined {
+  const [date] = /\d{4}-\d{2}-\d{2}/u.exec(path) ?? [];
+  if (date !== undefined) refuseUncoveredDate(date, covers);
 }
 
 /** What no Cloud Storage answers. */

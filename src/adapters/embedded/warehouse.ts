@@ -15,6 +15,7 @@ import { disturbance } from "./failing.ts";
 import type { LoadedTables } from "./loaded-tables.ts";
 import { loadedTables } from "./loaded-tables.ts";
 import { refuseUncovered, spanOf } from "./span.ts";
+import { refuseUncoveredDate } from "./supplied.ts";
 import { renderSql } from "./sql.ts";
 import { readings, storedTypes } from "./values.ts";
 import type { Span, StoreClock, StoredTable, Stores, World } from "./world.ts";
@@ -118,9 +119,7 @@ function garbage({ columns }: Query): RawColumn<DuckDBValue>[] {
 
 function refuseBeyond({ covers }: World, { params }: Query): void {
   const date = params["date"];
-  if (covers === undefined || date?.kind !== "date" || (covers.from <= date.value && date.value <= covers.to)) return;
-  const reason = `the scenario holds no data for ${date.value}, only from ${covers.from} to ${covers.to}`;
-  throw new BackendError("not_supplied", reason, "Ask for a date within, or give the scenario more days (`days`).");
+  if (date?.kind === "date") refuseUncoveredDate(date.value, covers);
 }
 
 function storedTable(world: World, table: TableName, span?: Span): StoredTable {

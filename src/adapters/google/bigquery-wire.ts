@@ -73,7 +73,7 @@ async function retried(cloud: Cloud, request: Request, over: AbortSignal): Promi
   for (let attempt = 0; ; attempt += 1) {
     const client = clientOf(cloud);
     try {
-      return await once(await client, request);
+      return await heard(cloud, request, once(await client, request));
     } catch (error) {
       const said = wireErrorOf(error);
       if (said === undefined) throw error;
@@ -94,6 +94,24 @@ function once(client: BigQuery, request: Request): Promise<unknown> {
       error === null ? resolve(body) : reject(error),
     );
   });
+}
+
+/** Tells what came back to whoever taps; a refusal in the form in which the service says it. */
+async function heard({ tap, project }: Cloud, { method = "GET", uri, qs = {} }: Request, sent: Promise<unknown>): Promise<unknown> {
+  const hears = tap?.();
+  if (hears === undefined) return sent;
+  const query = Object.fromEntries(Object.entries(qs).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])));
+  const asked = { wire: "http", service: "bigquery", method, path: `/bigquery/v2/projects/${project}${uri}`, query } as const;
+  try {
+    const reply = await sent;
+    hears({ ...asked, status: 200, reply });
+    return reply;
+  } catch (error) {
+    const { code, message, errors } = wireErrorOf(error) ?? { code: undefined, message: "", errors: [] };
+    const status = Number(code);
+    hears(Number.isInteger(status) ? { ...asked, status, reply: { error: { code: status, message, errors } } } : asked);
+    throw error;
+  }
 }
 
 function isLogin(error: WireError, cloud: Cloud): boolean {

@@ -1,5 +1,7 @@
 import type { AlertPolicyServiceClient } from "@google-cloud/monitoring";
 import type { AuthClient } from "google-auth-library";
+import type { Tap } from "./tap.ts";
+import { tappedGrpc } from "./tap.ts";
 
 type GrpcClientOptions = NonNullable<ConstructorParameters<typeof AlertPolicyServiceClient>[0]>;
 
@@ -18,6 +20,8 @@ export interface Cloud {
   readonly authClient?: AuthClient;
   /** As `--member` takes it; for words only. */
   readonly member?: string | undefined;
+  /** Hears what is asked and answered. */
+  readonly tap?: Tap;
 }
 
 export interface Reach {
@@ -28,7 +32,8 @@ export interface Reach {
 }
 
 /** What the constructors of the gRPC clients are given; they share their options. */
-export function grpcOptions({ project, reach, authClient }: Cloud): GrpcClientOptions {
-  const options = { projectId: project, ...(authClient === undefined ? {} : { authClient }), ...reach?.grpc };
+export function grpcOptions({ project, reach, authClient, tap }: Cloud): GrpcClientOptions {
+  const tapped = tap === undefined ? {} : tappedGrpc(tap);
+  const options = { projectId: project, ...(authClient === undefined ? {} : { authClient }), ...reach?.grpc, ...tapped };
   return options as GrpcClientOptions; // `reach` is whatever a constructor takes, and set by tests alone
 }

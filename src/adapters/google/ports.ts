@@ -22,7 +22,7 @@ interface About {
 }
 
 /** What the platform does unless a pipeline file says otherwise. https://cloud.google.com/logging/docs/api/v2/resource-list */
-const usualSources = {
+export const usualSources = {
   service: { type: "cloud_run_revision", label: "service_name" },
   function: { type: "cloud_run_revision", label: "service_name" },
   job: { type: "cloud_run_job", label: "job_name" },

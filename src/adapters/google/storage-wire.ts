@@ -4,6 +4,7 @@ import type { AuthClient } from "google-auth-library";
 import { z } from "zod";
 import { BackendError } from "../../errors.ts";
 import { refusalWords } from "../refusal-words.ts";
+import type { HttpExchange, Tap } from "./tap.ts";
 
 /** What came back: the body, or why there is none. */
 export type Answer<T> = { readonly status: number } & (
@@ -29,10 +30,13 @@ interface Line {
   readonly over: AbortSignal;
   /** What is read, for words. */
   readonly place: string;
+  readonly tap?: Tap | undefined;
 }
 
 export function storageWire(line: Line): Wire {
-  const { client, base, over, place } = line;
+  const { client, base, over, place, tap } = line;
+  const heard = (path: string, query: Readonly<Record<string, string>>, came: Pick<HttpExchange, "status" | "reply" | "content">): void =>
+    tap?.({ wire: "http", service: "storage", method: "GET", path, query, ...came });
   const request = async (path: string, query: Readonly<Record<string, string>>) => {
     const sent = {
       url: `${base}${path}?${new URLSearchParams({ ...query, prettyPrint: "false" }).toString()}`,
@@ -50,11 +54,17 @@ export function storageWire(line: Line): Wire {
     json: async (path, query) => {
       const { status, data, packed } = await request(path, query);
       const text = await textOf(data, packed, place);
+      heard(path, query, { status, reply: parsed(text) ?? text });
       return status === 200 ? { status, body: parsed(text) } : { status, failed: apiError(status, text) };
     },
     bytes: async (path, query, announced) => {
       const { status, data, packed } = await request(path, query);
-      if (status !== 200) return { status, failed: apiError(status, await textOf(data, packed, place)) };
+      if (status !== 200) {
+        const text = await textOf(data, packed, place);
+        heard(path, query, { status, reply: parsed(text) ?? text });
+        return { status, failed: apiError(status, text) };
+      }
+      heard(path, query, { status, content: packed ? "gzip" : "plain" });
       return { status, body: await collected(data, announced, line) };
     },
   };

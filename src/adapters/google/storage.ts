@@ -28,7 +28,7 @@ export function googleObjects(cloud: Cloud): Objects {
             throw error;
           });
           const base = cloud.reach?.http ?? "https://storage.googleapis.com";
-          const wire = storageWire({ client: await client, base, over, place: path });
+          const wire = storageWire({ client: await client, base, over, place: path, tap: cloud.tap });
           return await read(wire, place, cloud, call);
         } catch (error) {
           throw backendErrorOf(error, { service: "objects", place: path, maxBytes: call.budget.maxBytes }, cloud);

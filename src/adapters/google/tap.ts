@@ -35,8 +35,11 @@ export interface HttpExchange {
 
 export type HttpService = "bigquery" | "monitoring" | "storage";
 
-/** Hears every exchange with the services, when it has ended. */
-export type Tap = (exchange: Exchange) => void;
+/**
+ * Hears every exchange with the services: called when a request is sent, and what it answers when that has ended, which may
+ * be after whoever asked has gone on.
+ */
+export type Tap = () => (exchange: Exchange) => void;
 
 /** A gRPC client's call, as far as it is touched here. https://grpc.github.io/grpc/node/grpc.Client.html */
 interface CallProperties {
@@ -58,8 +61,9 @@ export function tappedGrpc(tap: Tap): Readonly<Record<string, unknown>> {
       const { argument: request, call, methodDefinition } = properties;
       const [, service = "", method = ""] = methodDefinition.path.split("/");
       const replies: unknown[] = [];
+      const heard = tap();
       call.on("status", (status) => {
-        tap({ wire: "grpc", service, method, request, replies, ...(status.code === 0 ? {} : { failed: failedWith(status) }) });
+        heard({ wire: "grpc", service, method, request, replies, ...(status.code === 0 ? {} : { failed: failedWith(status) }) });
       });
       const responseDeserialize = (bytes: Buffer): unknown => {
         const reply = methodDefinition.responseDeserialize(bytes);

@@ -42,6 +42,11 @@ export function methodShapes(service: string, method: string): { readonly reques
   return { request: shapeNamed(root, path, found.requestType), reply: shapeNamed(root, path, found.responseType) };
 }
 
+/** The file that describes a gRPC service, as it is imported. */
+export function descriptionOf(service: string): string | undefined {
+  return packages.find(([prefix]) => service.startsWith(prefix))?.[1];
+}
+
 const times: ReadonlySet<string> = new Set(["google.protobuf.Timestamp", "google.protobuf.Duration"]);
 const longs: ReadonlySet<string> = new Set(["int32", "uint32", "sint32", "int64", "uint64", "sint64", "fixed32", "fixed64", "sfixed64"]);
 
@@ -92,7 +97,7 @@ const packages: readonly (readonly [prefix: string, file: string])[] = [
 const read = new Map<string, Node>();
 
 function rootOf(service: string): Node | undefined {
-  const file = packages.find(([prefix]) => service.startsWith(prefix))?.[1];
+  const file = descriptionOf(service);
   if (file === undefined) return undefined;
   const root = read.get(file) ?? (createRequire(import.meta.url)(file) as Node); // as protobufjs writes it
   read.set(file, root);
@@ -143,7 +148,10 @@ const replies: readonly (readonly [path: RegExp, shape: () => Shape])[] = [
     }),
   ],
   [/\/storage\/v1\/b\/[^/]+\/o$/u, rest("kind:word")],
-  [/\/storage\/v1\/b\/[^/]+\/o\/[^/]+$/u, rest("generation:integer size:integer updated:text crc32c:text md5Hash:text contentEncoding:word")],
+  [
+    /\/storage\/v1\/b\/[^/]+\/o\/[^/]+$/u,
+    rest("generation:integer size:integer updated:text crc32c:text md5Hash:text contentEncoding:word"),
+  ],
 ];
 
 /** Of the body of an HTTP reply; one that is not known is kept as to its kind alone. */

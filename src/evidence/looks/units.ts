@@ -81,5 +81,6 @@ export async function findUnit(units: Units, { name, kind, aliases }: Sought, ca
 function brief(found: Unit): DeployedUnit {
   const kept = new Set([...found.traffic.map((each) => each.revision), found.latestReady, found.latestCreated]);
   const revisions = found.revisions.filter((each, index) => index < mostRevisions || kept.has(each.name));
-  return { ...found, revisions, traffic: [...found.traffic], variables: [...found.variables] };
+  // Through JSON: what is not there is left out, as in saved evidence.
+  return unit.parse(JSON.parse(JSON.stringify({ ...found, revisions })));
 }

@@ -121,7 +121,9 @@ describe("measurements", () => {
       more: { timeSeries: [series([point(begin + 180, { int64Value: "9" })])] },
     };
     const topics = await answering("listTimeSeries", ({ pageToken }) => pages[String(pageToken)] ?? {});
-    expect(await topics.backlogs({ since, until }, asking())).toEqual([{ subscription: "s", undelivered: 9, at: "2026-02-04T22:33:00.000Z" }]);
+    expect(await topics.backlogs({ since, until }, asking())).toEqual([
+      { subscription: "s", undelivered: 9, at: "2026-02-04T22:33:00.000Z" },
+    ]);
   });
 
   test("a measurement at the very moment counts, one before it does not, though the service sent it", async () => {
@@ -131,7 +133,9 @@ describe("measurements", () => {
         series([point(begin - 1, { int64Value: "2" })], { subscription_id: "old" }),
       ],
     }));
-    expect(await topics.backlogs({ since, until }, asking())).toEqual([{ subscription: "s", undelivered: 1, at: "2026-02-04T22:30:00.000Z" }]);
+    expect(await topics.backlogs({ since, until }, asking())).toEqual([
+      { subscription: "s", undelivered: 1, at: "2026-02-04T22:30:00.000Z" },
+    ]);
   });
 
   test("another project's subscription of the same name is not ours", async () => {
