@@ -36,7 +36,9 @@ const jobs = defineCheck({
     rule: "A job's status is that of its last attempt, however long ago. It failed (by cause), never ran or did not fire although its time came, is paused without a reason in the pipeline file, or is not there: P3. P1 where that run was about the judged date, the pipeline file names a stage that it feeds, and the check of that stage fails; until that stage is due, P3. Paused with a reason, paused and feeding nothing, or feeding what is halted: not applicable. Times or zone other than declared are a note.",
     todo: "See whether the output is there before running anything: a job that was given up on may have done its work. Then put right what its cause names, and run it once.",
   },
-  subjects: (scope): JobSubject[] => [...declaredJobs(scope), ...(scope.half === "pre_game" ? [] : [others])],
+  // On a day without games nobody waits for a slate; its jobs are judged with the night.
+  subjects: (scope): readonly JobSubject[] =>
+    scope.half === "pre_game" ? (scope.slate.kind === "none" ? [] : declaredJobs(scope)) : [...declaredJobs(scope), others],
   needs: (_subject, { rules }) => ({ scheduler: schedulerJobs(rules) }),
   judge: ({ scheduler }, { subject, scope }) => {
     if (scheduler.jobs.length === 0) return [nobodyThere()];

@@ -155,10 +155,13 @@ async function recordedInto(file: string, { real, pipeline }: Session, terminal:
 
 async function cancellable<T>({ interrupted, progress }: Terminal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   try {
-    return await work(interrupted);
+    const done = await work(interrupted);
+    interrupted.throwIfAborted();
+    return done;
+  } catch (error) {
+    throw interrupted.aborted ? new CancelledError() : error;
   } finally {
     progress?.("");
-    if (interrupted.aborted) throw new CancelledError();
   }
 }
 
@@ -235,18 +238,18 @@ async function acceptDifferences(differences: readonly Difference[], accepting: 
   await terminal.out(`${taken.length} of ${offered.length} changes written to ${file}. Use it with --pipeline ${file}\n`);
 }
 
-async function chosen(offered: readonly Difference[], accept: Accepting["accept"], { ask, out }: Terminal): Promise<readonly Difference[]> {
+async function chosen(offered: readonly Difference[], accept: Accepting["accept"], terminal: Terminal): Promise<readonly Difference[]> {
   if (accept === "all") return offered;
   if (accept !== undefined) {
     const beyond = accept.find((number) => number > offered.length);
     if (beyond !== undefined) throw new UserError(`--accept ${beyond}: there are ${offered.length} changes.`);
     return offered.filter((_, index) => accept.includes(index + 1));
   }
-  if (ask === undefined) throw new UserError("Nobody is at a terminal to be asked: name the changes with --accept.");
+  if (terminal.ask === undefined) throw new UserError("Nobody is at a terminal to be asked: name the changes with --accept.");
   const taken: Difference[] = [];
   for (const [index, difference] of offered.entries()) {
-    await out(`${index + 1}. ${difference.about}: ${difference.said}\n`);
-    const answer = (await ask("   Accept? [y/N/a(ll)/q(uit)] ")).trim().toLowerCase();
+    await terminal.out(`${index + 1}. ${difference.about}: ${difference.said}\n`);
+    const answer = (await terminal.ask("   Accept? [y/N/a(ll)/q(uit)] ")).trim().toLowerCase();
     if (answer === "q") break;
     if (answer === "a") return [...taken, ...offered.slice(index)];
     if (answer === "y") taken.push(difference);

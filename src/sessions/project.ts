@@ -100,8 +100,8 @@ function cloudOf(project: string, config: Config, { file }: Pipeline, rest: Pick
 const recordingMs = 15 * 60_000;
 
 async function recorded(opened: OpenedProject, asOf: Date | undefined, signal: AbortSignal): Promise<RecordedCall> {
-  const { ports, capture } = await opened.record();
-  return { ...begin({ ...opened, ports }, asOf, signal, recordingMs), capture };
+  const recording = await opened.record();
+  return { ...begin({ ...opened, ports: recording.ports }, asOf, signal, recordingMs), capture: () => recording.capture() };
 }
 
 function begin(opened: OpenedProject, asOf: Date | undefined, signal: AbortSignal, callMs: number = limits.callMs): CallSession {
@@ -119,7 +119,7 @@ function begin(opened: OpenedProject, asOf: Date | undefined, signal: AbortSigna
   });
   return {
     now,
-    gather: noticingLogins(gather, opened.renew),
+    gather: noticingLogins(gather, () => opened.renew()),
     pass: (ms) => waited(ms, signal),
     end: () => spending.close(),
   };

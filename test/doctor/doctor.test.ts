@@ -72,6 +72,17 @@ describe("doctor, where something can't be asked", () => {
     expect(out.match(/\[denied\]/gu)).toHaveLength(1);
   });
 
+  test("what may be listed but not read is named: it is another permission", async () => {
+    const denied = async (): Promise<never> => Promise.reject(new BackendError("denied", "denied: needs a get", "Run: gcloud grant"));
+    const { code, out } = await doctor(
+      [],
+      over((ports) => ({ ...ports, units: { ...ports.units, get: denied }, schedules: { ...ports.schedules, get: denied } })),
+    );
+    expect(code).toBe(3);
+    expect(out).toMatch(/ok {3}deployed units: \d+ units\n {2}no {3}unit \S+: denied: needs a get/u);
+    expect(out).toMatch(/ok {3}scheduler jobs: \d+ jobs\n {2}no {3}scheduler job \S+: denied: needs a get/u);
+  });
+
   test("an expired login is told with the command that mends it, and no statement counts as accepted", async () => {
     const expired = async (): Promise<never> => {
       throw new BackendError("unauthenticated", "BigQuery took the credentials as expired", "Run: gcloud auth application-default login");

@@ -1,4 +1,4 @@
-import * as grpc from "@grpc/grpc-js";
+import type * as grpc from "@grpc/grpc-js";
 import { OAuth2Client } from "google-auth-library";
 import type { Engine } from "../../src/adapters/embedded/warehouse.ts";
 import type { World } from "../../src/adapters/embedded/world.ts";

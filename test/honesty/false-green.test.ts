@@ -74,6 +74,20 @@ const refused =
 const noneOf: Readonly<Record<string, unknown>> = {
   scheduler: { jobs: [] },
   unit: { unit: null },
+  drift: { compared: "nothing" },
+  repository: {
+    branch: "origin/main",
+    head: { sha: "0".repeat(40), at: "2026-01-01T00:00:00.000Z", subject: "" },
+    fetchedAt: null,
+    shallow: false,
+  },
+  topics: { topics: [] },
+  subscriptions: { subscriptions: [] },
+  backlogs: { backlogs: [] },
+  policies: { policies: [] },
+  incidents: { incidents: [] },
+  object: { file: null },
+  heartbeats: { documents: 0, newest: null },
   executions: { lines: [], more: false, counted: null, witness: null, skipped: null },
 };
 const emptied = (look: Look<unknown>, seen: Evidence<unknown> | undefined): Evidence<unknown> =>
@@ -170,9 +184,11 @@ describe("an empty answer", () => {
     "prop-rows-by-game",
     "phase3_completion",
     "scheduler",
+    "topics",
+    "repository",
   ];
   /** Must be there too, but only from noon on. */
-  const atNoon = ["graded-counts"];
+  const atNoon = ["graded-counts", "object"];
 
   test.each(mustHave)("of %s, which a game day must have, is never a pass", async (alias) => {
     if (healthy === undefined) throw new Error("no night");
@@ -206,10 +222,13 @@ describe("an empty answer", () => {
       .map(([alias]) => alias)
       .toSorted();
     expect(may).toEqual([
+      "backlogs",
       "bdl-rows",
+      "drift",
       "executions",
       "gamebook-rows",
       "halt-state",
+      "heartbeats",
       "log",
       "phase4_completion",
       "player-boxscore-rows",
@@ -221,6 +240,7 @@ describe("an empty answer", () => {
       "scrape-times",
       "scraper-attempts",
       "shape",
+      "subscriptions",
       "unit",
     ]);
     expect(

@@ -35,6 +35,8 @@ function rowsNaming(
 const ofTheOnlyGame = ["features", "grading"];
 
 const everything = [
+  "exports",
+  "orchestrators",
   "box-scores",
   "analytics",
   "unique-keys",

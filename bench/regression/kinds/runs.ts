@@ -30,6 +30,7 @@ function ended(day: Day, processor: Processor): readonly Row[] {
 }
 
 const ofOutput = [
+  "heartbeats",
   "analytics",
   "minutes",
   "usage-rate",
@@ -52,6 +53,7 @@ export const runs = family(
   [
     {
       name: "run stuck in running",
+      rests: ["heartbeats"], // None of its beats was injected.
       draw(day, dice, edit) {
         const processor = dice.pick(processors(day));
         const [last] = ended(day, processor);
@@ -84,7 +86,7 @@ export const runs = family(
     },
     {
       name: "final row of a run lost",
-      rests: ["features"],
+      rests: ["features", "heartbeats"],
       draw(day, dice, edit) {
         const processor = dice.pick(processors(day));
         const [last] = ended(day, processor);
@@ -99,7 +101,7 @@ export const runs = family(
     },
     {
       name: "overlapping runs that left surplus rows",
-      rests: ["unique-keys"],
+      rests: ["unique-keys", "heartbeats"],
       draw(day, dice, edit) {
         const processor = dice.pick(processors(day).filter(({ table }) => day.rules.tables[table]?.unique === true));
         const [last] = ended(day, processor);
@@ -141,7 +143,7 @@ export const runs = family(
     },
     {
       name: "no run ended well",
-      rests: ["features"],
+      rests: ["features", "heartbeats"],
       draw(day, dice, edit) {
         const processor = dice.pick(processors(day));
         const all = ended(day, processor);
@@ -154,7 +156,7 @@ export const runs = family(
     },
     {
       name: "run history silent for the date",
-      rests: ["features"],
+      rests: ["features", "heartbeats"],
       draw(day, _dice, edit) {
         if (playedGames(day, "analytics").length === 0) return undefined;
         edit.drop(day.rules.run_history, rowsIn(day, day.rules.run_history));

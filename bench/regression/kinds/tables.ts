@@ -24,6 +24,9 @@ const readers = [
   "grading",
   "scrapers",
   "runs",
+  "exports",
+  "heartbeats",
+  "orchestrators",
 ];
 
 function keysOf(rules: Rules, table: string): readonly string[] {

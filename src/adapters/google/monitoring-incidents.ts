@@ -52,16 +52,10 @@ async function pageOf(cloud: Cloud, auth: AuthClient, asked: Readonly<Record<str
   if (asked["pageToken"] === "") query.delete("pageToken");
   const path = `/v3/projects/${encodeURIComponent(cloud.project)}/alerts`;
   const url = `${base}${path}?${query.toString()}`;
+  const heard = cloud.tap?.();
   const reply = await auth.request<string>({ url, signal: over, retry: false, responseType: "text", validateStatus: () => true });
-  const heard = {
-    wire: "http",
-    service: "monitoring",
-    method: "GET",
-    path,
-    query: Object.fromEntries(query),
-    status: reply.status,
-  } as const;
-  cloud.tap?.({ ...heard, reply: jsonOf(reply.data) ?? reply.data });
+  const sent = { wire: "http", service: "monitoring", method: "GET", path, query: Object.fromEntries(query) } as const;
+  heard?.({ ...sent, status: reply.status, reply: jsonOf(reply.data) ?? reply.data });
   if (reply.status !== 200) throw refusedWith(reply.status, reply.data);
   return readAs(alertsPage, jsonOf(reply.data), "incidents", "list of alerts");
 }

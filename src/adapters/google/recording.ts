@@ -63,7 +63,8 @@ function portOverheard(port: string, methods: object, heard: Heard[]): object {
 
 function captureOf(heard: readonly Heard[], { project, region, location, database }: Cloud, about: About): Capture {
   const marks = marksOf(about);
-  const { exchange, value } = redactor(wordsIn(marks));
+  const redacting = redactor(wordsIn(marks));
+  const value = (held: unknown): unknown => redacting.value(held);
   return {
     format: captureFormat,
     cloud: redactedCloud({ project, region, location, database }, value),
@@ -71,7 +72,15 @@ function captureOf(heard: readonly Heard[], { project, region, location, databas
     asked: heard.flatMap(({ answered, port, method, ask, exchanges }) =>
       answered === undefined
         ? []
-        : [{ port, method, ask: ask.map((each) => askRedacted(each, value)), exchanges: exchanges.map(exchange), answered }],
+        : [
+            {
+              port,
+              method,
+              ask: ask.map((each) => askRedacted(each, value)),
+              exchanges: exchanges.map((each) => redacting.exchange(each)),
+              answered,
+            },
+          ],
     ),
   };
 }

@@ -35,8 +35,6 @@ interface Line {
 
 export function storageWire(line: Line): Wire {
   const { client, base, over, place, tap } = line;
-  const heard = (path: string, query: Readonly<Record<string, string>>, came: Pick<HttpExchange, "status" | "reply" | "content">): void =>
-    tap?.({ wire: "http", service: "storage", method: "GET", path, query, ...came });
   const request = async (path: string, query: Readonly<Record<string, string>>) => {
     const sent = {
       url: `${base}${path}?${new URLSearchParams({ ...query, prettyPrint: "false" }).toString()}`,
@@ -47,24 +45,27 @@ export function storageWire(line: Line): Wire {
       validateStatus: () => true,
       compress: false, // Of what carries the request: hashes are those of the packed bytes.
     } as const;
+    const exchanged = tap?.();
     const { status, data, headers } = await client.request<Readable>(sent);
-    return { status, data, packed: headers.get("content-encoding") === "gzip" };
+    const heard = (came: Pick<HttpExchange, "reply" | "content">): void =>
+      exchanged?.({ wire: "http", service: "storage", method: "GET", path, query, status, ...came });
+    return { status, data, packed: headers.get("content-encoding") === "gzip", heard };
   };
   return {
     json: async (path, query) => {
-      const { status, data, packed } = await request(path, query);
+      const { status, data, packed, heard } = await request(path, query);
       const text = await textOf(data, packed, place);
-      heard(path, query, { status, reply: parsed(text) ?? text });
+      heard({ reply: parsed(text) ?? text });
       return status === 200 ? { status, body: parsed(text) } : { status, failed: apiError(status, text) };
     },
     bytes: async (path, query, announced) => {
-      const { status, data, packed } = await request(path, query);
+      const { status, data, packed, heard } = await request(path, query);
       if (status !== 200) {
         const text = await textOf(data, packed, place);
-        heard(path, query, { status, reply: parsed(text) ?? text });
+        heard({ reply: parsed(text) ?? text });
         return { status, failed: apiError(status, text) };
       }
-      heard(path, query, { status, content: packed ? "gzip" : "plain" });
+      heard({ content: packed ? "gzip" : "plain" });
       return { status, body: await collected(data, announced, line) };
     },
   };

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import type { Capture } from "../../../src/adapters/google/capture.ts";
 import { readCapture } from "../../../src/adapters/google/capture.ts";
+import type { Exchange } from "../../../src/adapters/google/tap.ts";
 import { portNames } from "../../../src/ports/ports.ts";
 import { postgame } from "../../cli/fake-terminal.ts";
 import { fakeSession } from "../../mcp/fake-tools.ts";
@@ -17,34 +18,35 @@ afterEach(() => {
   for (const stop of stopped.splice(0)) stop();
 });
 
-/** Of each question what it is, what was captured, and what the adapters make of the capture now. */
-async function replayed(capture: Capture) {
+/**
+ * Of each question what came of it when it was recorded, and what the adapters make of the capture now. Nothing that was
+ * given may be left unread; after a refusal whoever asked has gone, and something may.
+ */
+async function replayed(capture: Capture): Promise<{ readonly now: readonly unknown[]; readonly recorded: readonly unknown[] }> {
   const replaying = await startReplaying(capture);
   stopped.push(() => replaying.stop());
-  const answers = [];
+  const all: { now: object; recorded: object }[] = [];
   // What nobody answered can't be answered again.
   for (const asked of capture.asked.filter(({ exchanges }) => exchanges.length > 0)) {
-    const now = await outcomeOf(asked, capture, replaying);
-    answers.push({
-      question: `${asked.port}.${asked.method} ${JSON.stringify(asked.ask)}`,
-      then: asked.answered,
-      now,
-      left: replaying.left().length,
-    });
+    const question = `${asked.port}.${asked.method} ${JSON.stringify(asked.ask)}`;
+    const outcome = await outcomeOf(asked, capture, replaying);
+    const left = "seen" in outcome ? replaying.left().filter(isGiven).length : 0;
+    all.push({ now: { question, left, ...outcome }, recorded: { question, left: 0, ...asked.answered } });
   }
-  return answers;
+  return { now: all.map(({ now }) => now), recorded: all.map(({ recorded }) => recorded) };
 }
 
-async function expectSameOutcomes(capture: Capture): Promise<void> {
-  for (const { question, then, now, left } of await replayed(capture))
-    expect({ question, ...now, left }).toEqual({ question, ...then, left: 0 });
+function isGiven(exchange: Exchange): boolean {
+  return exchange.wire === "grpc" ? exchange.failed === undefined : exchange.status === 200;
 }
 
-const loopback = readCapture(await readFile(new URL("../../captures/loopback.json", import.meta.url), "utf8"));
+const loopbackFile = new URL("../../captures/loopback.json", import.meta.url);
+const loopback = readCapture(await readFile(loopbackFile, "utf8"));
 
 describe("a capture of what the services answered", () => {
   test("is read by the adapters as it was when it was recorded", async () => {
-    await expectSameOutcomes(loopback);
+    const { now, recorded } = await replayed(loopback);
+    expect(now).toEqual(recorded);
   });
 
   test("holds an answer of every port that asks a service, and none of them is a refusal", () => {
@@ -61,10 +63,18 @@ describe("a capture of what the services answered", () => {
     expect(loopback.asked.filter(({ answered }) => "refused" in answered)).toEqual([]);
   });
 
+  // After a change of what is asked or kept; read the difference as prose.
+  test.skipIf(process.env["POSTGAME_RENEW_CAPTURE"] === undefined)("is taken anew from loopback services", async () => {
+    const { text } = await recordedOver(await smallWorld(), await mkdtemp(join(folder, "renewed-")));
+    expect(readCapture(text).asked.length).toBeGreaterThan(20);
+    await writeFile(loopbackFile, text);
+  });
+
   const named = process.env["POSTGAME_CAPTURE"];
   const how = "set POSTGAME_CAPTURE to a file of `postgame doctor --project ID --record FILE`";
   test.skipIf(named === undefined)(`of a real project is read as it was when it was recorded (${how})`, async () => {
-    await expectSameOutcomes(readCapture(await readFile(named ?? "", "utf8")));
+    const { now, recorded } = await replayed(readCapture(await readFile(named ?? "", "utf8")));
+    expect(now).toEqual(recorded);
   });
 });
 
@@ -75,7 +85,11 @@ describe("what services refuse", () => {
       const capture = await heardOver(await smallWorld({ failures: portNames.map((port) => ({ port, with: kind })) }));
       const refused = capture.asked.flatMap(({ answered }) => ("refused" in answered ? [answered.refused] : []));
       if (kind !== "empty") expect(new Set(refused)).toEqual(new Set([kind === "garbage" ? "malformed" : kind]));
-      await expectSameOutcomes(capture);
+      const { now, recorded } = await replayed(capture);
+      expect(now).toEqual(recorded);
+      const ofScheduler = capture.asked.filter(({ port }) => port === "schedules").flatMap(({ exchanges }) => exchanges);
+      // What comes late, since nobody waits for it once a question is refused, belongs to the question that asked.
+      expect(new Set(ofScheduler.map(({ service }) => service))).toEqual(new Set(["google.cloud.scheduler.v1.CloudScheduler"]));
     },
   );
 
@@ -91,7 +105,8 @@ describe("what services refuse", () => {
     expect(outcomes.get("warehouse.tables")).toEqual({ refused: "no_such_place" });
     expect(outcomes.get("objects.get")).toEqual({ refused: "no_such_place" });
     expect(outcomes.get("documents.get")).toEqual({ seen: "absent" });
-    await expectSameOutcomes(capture);
+    const { now, recorded } = await replayed(capture);
+    expect(now).toEqual(recorded);
   });
 });
 
@@ -101,7 +116,8 @@ describe("doctor --record", () => {
     expect(out).toMatch(/Recorded: \d+ exchanges of \d+ questions, content replaced by placeholders, in /u);
     expect(code).toBe(3); // The repository's folder was not given.
     expect((await stat(file)).mode & 0o777).toBe(0o600);
-    await expectSameOutcomes(readCapture(text));
+    const { now, recorded } = await replayed(readCapture(text));
+    expect(now).toEqual(recorded);
   });
 
   test("leaves a file that is there as it is, and asks nobody", async () => {
