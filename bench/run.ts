@@ -1,3 +1,4 @@
+import { benchLatency } from "./latency.ts";
 import { benchStart } from "./start.ts";
 import { benchTokens } from "./tokens.ts";
 import { benchValidate } from "./validate.ts";
@@ -7,3 +8,4 @@ console.log(`Node ${process.versions.node}, ${process.platform} ${process.arch}`
 await benchStart(rounds);
 await benchValidate(rounds);
 benchTokens();
+await benchLatency([1, 2, 3]);

@@ -10,6 +10,7 @@ import { embeddedEngine } from "../../src/adapters/embedded/warehouse.ts";
 import { storeClock } from "../../src/adapters/embedded/clock.ts";
 import type { Stores } from "../../src/adapters/embedded/world.ts";
 import { live } from "../../src/evidence/gather.ts";
+import type { Pipeline } from "../../src/pipeline/load.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import type { Session } from "../../src/session.ts";
 import { nba } from "./pipeline.ts";
@@ -34,6 +35,8 @@ export function shippedStores(scenario: Scenario): Promise<Stores> {
 const engines = new WeakMap<Stores, Engine>();
 
 interface Over {
+  /** The shipped one if absent. */
+  readonly pipeline?: Pipeline;
   readonly clock?: Date;
   readonly stores?: Stores;
   readonly wrap?: (ports: Ports) => Ports;
@@ -47,7 +50,7 @@ export function sessionOver(scenario: Scenario, options: Over = {}): Session {
   const engine = engines.get(stores) ?? embeddedEngine();
   engines.set(stores, engine);
   return {
-    pipeline: nba,
+    pipeline: options.pipeline ?? nba,
     backend: "embedded",
     scenario: scenario.name,
     ...(scenario.base === "nothing" ? { supplied: true as const } : {}),

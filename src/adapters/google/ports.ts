@@ -1,7 +1,7 @@
 import type { PipelineFile } from "../../pipeline/schema.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { CallSpending } from "../../spending.ts";
-import { describingOnce } from "../describing-once.ts";
+import { describingOnce, gettingOnce } from "../once.ts";
 import { gitSource } from "../git/source.ts";
 import { unnamedSource } from "../git/unnamed.ts";
 import { googleWarehouse } from "./bigquery.ts";
@@ -48,5 +48,5 @@ export function googlePorts(cloud: Cloud, { repository, infrastructure }: About)
         ? unnamedSource()
         : gitSource(repository, { remote: marks?.remote ?? "origin", branch: marks?.branch ?? "main" }),
   };
-  return (spending) => ({ ...shared, warehouse: describingOnce(googleWarehouse(cloud, spending)) });
+  return (spending) => ({ ...shared, units: gettingOnce(shared.units), warehouse: describingOnce(googleWarehouse(cloud, spending)) });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describingOnce } from "../../src/adapters/describing-once.ts";
+import { describingOnce, gettingOnce } from "../../src/adapters/once.ts";
 import { BackendError } from "../../src/errors.ts";
 import type { TableShape, Warehouse } from "../../src/ports/warehouse.ts";
 import { asking } from "../contracts/asking.ts";
@@ -36,4 +36,14 @@ test("one look's refusal is not another's: whoever waited for it asks for himsel
   await expect(hasty).rejects.toMatchObject({ refusal: "deadline" });
   expect(await patient).toEqual(shape);
   expect(asked).toBe(2);
+});
+
+test("a unit that is not there is asked about once too, and a kind is part of the question", async () => {
+  const asked: unknown[] = [];
+  const units = gettingOnce({ ...silentPorts().units, get: async (ask) => void asked.push(ask) });
+  for (const kind of [undefined, undefined, "job"] as const) expect(await units.get({ name: "a", kind }, asking())).toBeUndefined();
+  expect(asked).toEqual([
+    { name: "a", kind: undefined },
+    { name: "a", kind: "job" },
+  ]);
 });
