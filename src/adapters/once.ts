@@ -4,12 +4,24 @@ import type { Warehouse } from "../ports/warehouse.ts";
 
 /** A warehouse for the length of one call: what a table's columns are is asked once, by whichever look asks first. */
 export function describingOnce(warehouse: Warehouse): Warehouse {
-  return { ...warehouse, describe: once((table) => table, warehouse.describe) };
+  return {
+    ...warehouse,
+    describe: once(
+      (table) => table,
+      (table, call) => warehouse.describe(table, call),
+    ),
+  };
 }
 
 /** Units for the length of one call: each is asked about once. */
 export function gettingOnce(units: Units): Units {
-  return { ...units, get: once(({ name, kind }) => `${kind ?? ""} ${name}`, units.get) };
+  return {
+    ...units,
+    get: once(
+      ({ name, kind }) => `${kind ?? ""} ${name}`,
+      (asked, call) => units.get(asked, call),
+    ),
+  };
 }
 
 /** One answer for every look that asks the same. A refusal is not shared: the deadline that ended one look may not be the other's. */
