@@ -9,7 +9,8 @@ const secrets: readonly RegExp[] = [
   /(?<![A-Za-z0-9])(?:gh[pousr]|github_pat|glpat|xox[abprs]|sk)[-_][\w-]{16,}/gu,
   /(?<![A-Za-z0-9])AKIA[A-Z0-9]{12,}/gu,
   /(?<![A-Za-z0-9])(?:Bearer|Basic)\s+[\w.~+/-]{12,}=*/giu,
-  /(?<![\w.+-])[\w.+-]+@(?:[\w-]+\.iam|developer)\.gserviceaccount\.com/gu,
+  // But in our own granting command, which is of no use without: it begins the text, as nothing from outside does in ours.
+  /(?<![\w.+-])(?<!^Run: gcloud projects add-iam-policy-binding [\w.:-]+ --member=serviceAccount:)[\w.+-]+@(?:[\w-]+\.iam|developer)\.gserviceaccount\.com/gu,
   /(?<=(?:password|passwd|secret|token|api[_-]?key|signature|credential)["']?\s*[=:]\s*["']?)[^\s"',;&]{6,}/giu,
   /(?<=:\/\/[^\s/:@]+:)[^\s@]+(?=@)/gu, // password in a URL
 ];

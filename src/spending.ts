@@ -119,7 +119,9 @@ async function attempt(call: OpenCall, ledger: Ledger, ask: Reserving, signal: A
   const bytes = Math.min(ask.wanted, ofCall);
   const unused = unusedOf(ledger);
   if (bytes >= ask.least && bytes <= unused) return bytes;
+  const { settled } = call;
   const page = await readDay(call.day, ledger, signal);
+  if (call.settled !== settled) return undefined; // Meanwhile something was: what was reckoned before is out of date.
   const ofDay = unused + page.left;
   if (bytes < ask.least) throw overBudget(call, ask, { ofCall, ofDay, day: ledger.day });
   const take = async (more: number): Promise<boolean> => takeOfDay(call.day, ledger, page, more, signal);
@@ -183,6 +185,7 @@ function bytesIn(reservations: Iterable<Reservation>): number {
 }
 
 async function settledOrAborted(call: OpenCall, signal: AbortSignal): Promise<undefined> {
+  if (signal.aborted || call.inFlight.size === 0) return; // Nobody would ever tell.
   const aborted = Promise.withResolvers<void>();
   const abort = (): void => aborted.resolve();
   signal.addEventListener("abort", abort, { once: true });

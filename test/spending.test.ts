@@ -40,6 +40,31 @@ async function leftToday(state: State, caps: Caps, clock: Clock = { at: evening 
   }
 }
 
+/** After `reading()` the next read of the state tells that it has begun, and answers only after `goOn()`. */
+function slowly(inner: State) {
+  let held: { readonly begun: PromiseWithResolvers<void>; readonly over: PromiseWithResolvers<void> } | undefined;
+  const state: State = {
+    ...inner,
+    get: async (ask, given) => {
+      const found = await inner.get(ask, given);
+      const now = held;
+      held = undefined;
+      now?.begun.resolve();
+      await (now?.over ?? { promise: undefined }).promise;
+      return found;
+    },
+  };
+  const over = Promise.withResolvers<void>();
+  return {
+    state,
+    reading: () => {
+      held = { begun: Promise.withResolvers(), over };
+      return held.begun.promise;
+    },
+    goOn: () => over.resolve(),
+  };
+}
+
 describe("one call", () => {
   test("reserves up to its cap and not one byte more, and says what was asked and what is left", async () => {
     const call = spending({ callBytes: 100 * MiB, dayBytes: 1000 * MiB }).open({ deadlineAt });
@@ -101,6 +126,33 @@ describe("one call", () => {
     expect((await waiting).refusal).toBe("deadline");
     call.settle(first, 0);
     await expect(exactly(call, 100 * MiB)).resolves.toMatchObject({ bytes: 100 * MiB });
+  });
+
+  test("that settles all in flight while the day is read waits for nobody, and can be closed", async () => {
+    const { state, reading, goOn } = slowly(memoryState());
+    const call = spending({ callBytes: 2000 * MiB, dayBytes: 1000 * MiB }, { state }).open({ deadlineAt });
+    const first = await exactly(call, 800 * MiB);
+    const read = reading();
+    const second = exactly(call, 300 * MiB);
+    await read;
+    call.settle(first, 100 * MiB);
+    goOn();
+    await expect(second).resolves.toMatchObject({ bytes: 300 * MiB });
+    await call.close();
+  });
+
+  test("that is cancelled while the day is read ends as deadline, though nothing in flight is settled", async () => {
+    const { state, reading, goOn } = slowly(memoryState());
+    const call = spending({ callBytes: 2000 * MiB, dayBytes: 1000 * MiB }, { state }).open({ deadlineAt });
+    await exactly(call, 800 * MiB);
+    const caller = new AbortController();
+    const read = reading();
+    const second = refusalOf(exactly(call, 300 * MiB, caller.signal));
+    await read;
+    caller.abort();
+    goOn();
+    expect((await second).refusal).toBe("deadline");
+    await call.close();
   });
 });
 

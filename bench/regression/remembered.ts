@@ -22,7 +22,7 @@ interface Made {
 }
 
 /** What these answer depends on the clock too, which nobody compares. */
-const fleeting: readonly string[] = ["alerts", "source", "topics"];
+const fleeting: readonly string[] = ["alerts", "logs", "source", "topics"];
 
 /**
  * Makes looks against the stores, each by itself, and remembers them: a look is made anew only where anything that it read

@@ -30,6 +30,7 @@ export function refusalWords(refusal: Exclude<Refusal, "deadline">, about: Refus
 
 /** Every permission that reading takes, and the smallest predefined role with it. https://cloud.google.com/iam/docs/roles-permissions */
 export const roles = {
+  "bigquery.datasets.get": "roles/bigquery.metadataViewer",
   "bigquery.tables.getData": "roles/bigquery.dataViewer",
   "bigquery.tables.get": "roles/bigquery.metadataViewer",
   "bigquery.tables.list": "roles/bigquery.metadataViewer",
@@ -51,6 +52,7 @@ export const roles = {
   "monitoring.timeSeries.list": "roles/monitoring.viewer",
   "storage.objects.get": "roles/storage.objectViewer",
   "storage.objects.list": "roles/storage.objectViewer",
+  "serviceusage.services.use": "roles/serviceusage.serviceUsageConsumer",
 } as const;
 export type Permission = keyof typeof roles;
 

@@ -28,7 +28,7 @@ export const alerts = defineCheck({
   ofState: true,
   about: {
     why: "An alert on errors was said to filter on cloud_function, under which second-generation functions never log: it can never have fired, and its silence looks like health.",
-    rule: "Every declared alert needs, for each of its units, a policy that is enabled, tells at least one channel and whose filter can match a line as the unit logs it (`monitoring.logs_as`); else P3: nothing is broken, but nobody would be told. A condition in a query language, or on a metric of the operator's own, can't be read from the policy: unknown, unless another policy will do. What fired lately is a note.",
+    rule: "Every declared alert needs, for each of its units, a policy that is enabled, tells at least one channel and whose filter matches each line as the unit logs it (`monitoring.logs_as`); else P3: nothing is broken, but nobody would be told. What a condition in a query language, on a metric of the operator's own, or narrowed by text, log, field or another label would tell of can't be read from the policy: unknown, unless another policy will do. What fired lately is a note.",
     todo: "Correct the policy's filter, switch it on or give it a channel; then make one line that it must see.",
   },
   subjects: ({ rules }): AlertSubject[] =>
@@ -88,7 +88,7 @@ function obstacleOf(policy: AlertPolicyFacts, source: Source, rules: Rules): Obs
   const said = quoted(policy.title);
   const sight = sightOf(policy, source);
   if (sight === "cannot") {
-    const elsewhere = otherSources(source, rules).find((other) => sightOf(policy, other) === "can");
+    const elsewhere = otherSources(source, rules).find((other) => sightOf(policy, other) !== "cannot");
     if (elsewhere !== undefined) return { reason: "never_matches", said: `${said} looks for lines of ${elsewhere.type}` };
     return names(policy, source) ? { reason: "never_matches", said: `${said} names it but matches none of its lines` } : undefined;
   }

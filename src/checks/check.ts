@@ -35,6 +35,8 @@ export interface Group {
   readonly findings: readonly { readonly subject: string; readonly finding: Finding }[];
   /** How many subjects the check has in all. */
   readonly of: number;
+  /** Sums of the figures of all its findings. */
+  readonly sums?: Totals["sums"];
 }
 
 export interface Words {
@@ -72,6 +74,8 @@ interface Face {
   readonly halves?: readonly Half[];
   /** About the stores as they are now, whatever the date: asked once where two dates are judged. */
   readonly ofState?: true;
+  /** The part of a check of state that belongs to a date after all: asked of the other date too. */
+  readonly ofDate?: Check;
   /** The least depth at which it is asked. */
   readonly depth: Depth;
   /** One line for several subjects with the same reason; what it leaves out is taken from the first finding. */

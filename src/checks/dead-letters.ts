@@ -32,8 +32,8 @@ export const deadLetters = defineCheck({
   ofState: true,
   about: {
     why: "A worker that crashed on every message left its requests in the dead letters for days, where only the next morning's empty predictions showed it. A subscription too many delivers everything twice.",
-    rule: "Undelivered dead letters: P2 where the pipeline file calls the topic critical, else P3. A topic that somebody must hear without any subscription, or not there: P1. More push subscriptions than are meant, or fewer: P3. A collecting subscription that is not there, has lost its topic or of which nothing is measured while nothing else is either: unknown, never quiet. Names and numbers that are only deduced are told, never judged.",
-    todo: "Read the oldest dead letter without acknowledging it, mend what failed on it, then publish it again; a completion that is repeated is harmless.",
+    rule: "Undelivered dead letters: P2; P3 in a subscription whose name is only deduced. A topic that somebody must hear without any subscription, or not there: P1. More push subscriptions than are meant, or fewer: P3. A collecting subscription that is not there, has lost its topic or of which nothing is measured while nothing else is either: unknown, never quiet. What else is seen under names, or of numbers, that are only deduced is told, never judged.",
+    todo: "Read the receiver's errors, not the message: every pull counts as a delivery. Mend what failed, then publish the message again; a completion that is repeated is harmless.",
   },
   subjects: ({ rules }): MessageSubject[] =>
     Object.entries(rules.topics ?? {}).flatMap(([topic, declared]): MessageSubject[] => [
@@ -99,9 +99,13 @@ function receivers({ to = [] }: Declared): string {
 function judgeDeadLetters(subject: MessageSubject, { topics, subscriptions, waiting }: Facts, scope: Scope): Finding {
   const { id, topic, declared } = subject;
   const found = deadLettersIn(subject, { topics, subscriptions, waiting }, scope);
-  // A name that is only deduced may be another's: whatever is seen under it is told.
-  if (declared.inferred?.includes("dead_letter") !== true || found.reason === "ok") return found;
+  // A name that is only deduced may be another's: that it is not there proves nothing, but what waits in it waits.
+  if (!isDeduced(declared) || found.reason === "ok" || found.reason === "dead_letters") return found;
   return note(found.reason, `${found.observed}; that ${id} collects the dead letters of ${topic} is only deduced`);
+}
+
+function isDeduced({ inferred }: Declared): boolean {
+  return inferred?.includes("dead_letter") === true;
 }
 
 function deadLettersIn({ id, topic, declared }: MessageSubject, { subscriptions: all, waiting }: Facts, scope: Scope): Finding {
@@ -113,11 +117,11 @@ function deadLettersIn({ id, topic, declared }: MessageSubject, { subscriptions:
     return unknown("not_there", observed, `Create the subscription ${id}, or correct its name in the pipeline file.`);
   }
   if (measured !== undefined && measured.undelivered > 0) {
-    return problem(declared.critical === true ? "P2" : "P3", {
+    return problem(isDeduced(declared) ? "P3" : "P2", {
       reason: "dead_letters",
       observed: `${counted(measured.undelivered, "dead letter")} in ${id} at ${at(new Date(measured.at), scope)}`,
       expected: `no message of ${topic} that could not be delivered`,
-      next: `Read what ${receivers(declared)} failed on (gcloud pubsub subscriptions pull ${id} --limit=1, without --auto-ack), then publish it again.`,
+      next: `Read the errors that ${receivers(declared)} logged, without pulling from ${id}, which counts as a delivery; mend what failed, then publish what waits again.`,
     });
   }
   if (own.topic === null) {

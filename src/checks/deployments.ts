@@ -7,7 +7,7 @@ import type { Rules } from "../pipeline/load.ts";
 import type { Group, Scope, Totals, Words } from "./check.ts";
 import { couldNotLook, defineCheck } from "./check.ts";
 import type { Finding } from "./finding.ts";
-import { note, notApplicable, pass, problem, unknown, waitsFor } from "./finding.ts";
+import { note, notApplicable, pass, problem, unknown } from "./finding.ts";
 import { judgeServing } from "./orchestrating/serving.ts";
 import { orchestratorsOf } from "./orchestrators.ts";
 import { at, counted, gap, listNames } from "./words.ts";
@@ -26,7 +26,7 @@ export const deployments = defineCheck({
   ofState: true,
   about: {
     why: "A fix lay on the branch for a day while the old code went on failing. The script that should have said so looked in folders that don't exist, counted nothing there, and called everything up to date.",
-    rule: "Not deployed, the newest revision not ready or without all traffic: P1, and while an older one serves it is called running older code, never down; of orchestrators their own check says so. Commits of the branch that touch the unit's own folders and are not in the code that serves: P3; those to shared folders are a note, others don't count. A revision without commit label is compared by its time, and that is said. A folder or commit that the repository doesn't know, a history that ends early and a copy that was not fetched lately prove nothing: unknown. Folders that are only deduced are told and never judged.",
+    rule: "Not deployed, the newest revision not ready or without all traffic: P1, and while an older one serves it is called running older code, never down; of orchestrators their own check says so. Commits of the branch that touch the unit's own folders and are not in the code that serves: P3; those to shared folders are a note, others don't count. A revision without commit label is compared by its time, and that is said. A folder or commit that the repository doesn't know, a history that ends early and a copy that was not fetched lately prove nothing: unknown. A shared one counts as such a folder. Folders that are only deduced are told and never judged.",
     todo: "Read what the newest revision logged when it started; or deploy what is lacking, and see that the traffic moves.",
   },
   subjects: ({ rules }): UnitSubject[] => Object.entries(rules.units ?? {}).map(([id, declared]) => ({ id, declared })),
@@ -37,18 +37,24 @@ export const deployments = defineCheck({
   judge: ({ unit, ...wanted }, { subject, scope }) => {
     const serving = judgeServing(subject.id, unit, scope);
     if (serving.verdict !== "pass") return [notServing(serving, subject, scope)];
-    return summed([serving, ...compare(comparedBy(wanted), subject, scope)]);
+    const compared = comparedBy(wanted);
+    return summed([serving, ...compare(compared, subject, scope)], compared?.tip.seen === true && compared.drift.seen ? 1 : 0);
   },
   say: sayDeployments,
-  numbers: ({ sums, subjects, unknown: lost }: Totals) => ({
-    units: `${sums["live"] ?? 0}/${subjects} live${lost > 0 ? `, ${lost} not known` : ""}`,
-  }),
+  numbers: ({ sums, subjects, unknown: lost }: Totals) => {
+    const { live = 0, serving = 0, compared = 0 } = sums;
+    if (live === 0 && serving > 0 && compared === 0) return { units: `${serving}/${subjects} serve their newest, 0/${subjects} compared` };
+    return { units: `${live}/${subjects} live${lost > 0 ? `, ${lost} not known` : ""}` };
+  },
 });
 
 /** One fault, one finding: what stops an orchestrator is said by its own check. */
 function notServing(found: Finding, { id }: UnitSubject, { rules }: Scope): Finding {
   if (found.verdict !== "fail") return found;
-  if (orchestratorsOf(rules).some((each) => each.id === id)) return waitsFor("orchestrators");
+  if (orchestratorsOf(rules).some((each) => each.id === id)) {
+    // Not a wait: whoever accepted that finding has accepted this too.
+    return notApplicable("said_by_orchestrators", `${found.observed}: said by orchestrators`);
+  }
   const next = "Read what the newest revision logged when it started, put that right and deploy again.";
   return { ...found, severity: "P1", ...(found.reason === "none_ready" ? { next } : {}) };
 }
@@ -102,7 +108,8 @@ function judgeDrift(facts: Drift, tip: TipFacts, subject: UnitSubject, scope: Sc
   const { own, shared, missing } = facts;
   const { declared, id } = subject;
   const deduced = declared.inferred?.includes("folders") === true;
-  const gone = missing.filter((folder) => scope.rules.repository?.shared_folders.includes(folder) !== true);
+  const isShared = (folder: string): boolean => scope.rules.repository?.shared_folders.includes(folder) === true;
+  const [gone, sharedGone] = [missing.filter((folder) => !isShared(folder)), missing.filter(isShared)];
   const text = `${counted(own.total, "commit")} of ${quoted(tip.branch)} that ${own.total === 1 ? "touches" : "touch"} ${listNames(ownFolders(subject, scope))}: ${commitsText(own.commits, own.total, scope)}`;
   const findings: Finding[] = [];
   if (own.total > 0)
@@ -112,7 +119,9 @@ function judgeDrift(facts: Drift, tip: TipFacts, subject: UnitSubject, scope: Sc
         : lags(facts, text, id, scope),
     );
   if (gone.length > 0) findings.push(deduced ? note("folder_deduced", missingText(gone, tip)) : withoutFolder(gone, tip, id));
-  if (own.total === 0 && gone.length === 0) findings.push(upToDate(facts, tip, scope));
+  if (sharedGone.length > 0)
+    findings.push(deduced ? note("folder_deduced", missingText(sharedGone, tip)) : withoutShared(sharedGone, tip, id));
+  if (own.total === 0 && missing.length === 0) findings.push(upToDate(facts, tip, scope));
   if (shared.total > 0)
     findings.push(
       note(
@@ -146,6 +155,14 @@ function withoutFolder(gone: readonly string[], tip: TipFacts, id: string): Find
     "folder_missing",
     `${missingText(gone, tip)}: nothing is known of the code of ${id}`,
     `Correct the folders of ${id} in the pipeline file.`,
+  );
+}
+
+function withoutShared(gone: readonly string[], tip: TipFacts, id: string): Finding {
+  return unknown(
+    "shared_folder_missing",
+    `${missingText(gone, tip)}: whether ${id} lacks shared code is not known`,
+    "Correct the shared folders in the pipeline file, and those of the units that name them.",
   );
 }
 
@@ -185,15 +202,19 @@ function fetchedText({ fetchedAt }: TipFacts, scope: Scope): string {
 }
 
 /** A unit is live where nothing at all is held against it. */
-function summed(findings: readonly Finding[]): readonly Finding[] {
+function summed(findings: readonly Finding[], compared: 0 | 1): readonly Finding[] {
   const live = findings.every(({ verdict }) => verdict === "pass" || verdict === "not_applicable") ? 1 : 0;
-  return findings.map((finding, index) => (index === 0 ? { ...finding, figures: { ...finding.figures, live } } : finding));
+  const figures = { live, serving: 1, compared };
+  return findings.map((finding, index) => (index === 0 ? { ...finding, figures: { ...finding.figures, ...figures } } : finding));
 }
 
 function sayDeployments({ reason, findings, of }: Group): Words | undefined {
   if (findings.length < 2) return undefined;
   const units = `${findings.length} of ${of} units lack commits`;
-  if (reason === "shared_behind") return { observed: `${units} to shared folders: ${listNames(findings.map(({ subject }) => subject))}` };
+  const subjects = listNames(findings.map(({ subject }) => subject));
+  if (reason === "shared_folder_missing")
+    return { observed: `${findings.length} of ${of} units name shared folders that the branch doesn't have: ${subjects}` };
+  if (reason === "shared_behind") return { observed: `${units} to shared folders: ${subjects}` };
   if (reason !== "behind" && reason !== "behind_by_time") return undefined;
   const names = findings.map(({ subject, finding }) => `${subject} (${finding.figures?.["behind"] ?? 0})`);
   const weakly = reason === "behind" ? "" : ", by their time alone";

@@ -6,6 +6,7 @@ import { runDays } from "../evidence/looks/scraping.ts";
 import type { RunRow, TableFacts } from "../evidence/looks/tables.ts";
 import { processorRuns } from "../evidence/looks/tables.ts";
 import { quoted } from "../outside-text.ts";
+import { addDays } from "../pipeline/dates.ts";
 import type { Scope, Totals } from "./check.ts";
 import { couldNotLook, defineCheck } from "./check.ts";
 import type { Finding } from "./finding.ts";
@@ -22,6 +23,7 @@ interface HeartbeatSubject {
 
 interface Histories {
   readonly history: Evidence<TableFacts<RunRow>>;
+  readonly following: Evidence<TableFacts<RunRow>>;
   readonly days: Evidence<TableFacts<RunDayRow>>;
 }
 
@@ -34,13 +36,18 @@ export const heartbeats = defineCheck({
   ofState: true,
   about: {
     why: "Every run once left a heartbeat of its own behind, until the monitor that reads them all was slow and expensive. And where nothing beats any more, a run that died keeps its lock unseen.",
-    rule: "More documents than the pipeline file's limit: P4, more than its upper one P3. No document at all, or the newest beat older than the start of the date's newest run, which has had time to beat: P4. A beat that can't be read, that lies in the future, or runs that could not be looked at: unknown.",
+    rule: "More documents than the pipeline file's limit, no document at all, or the newest beat older than the start of the newest run of the date or the one after, which has had time to beat: P4. A beat that can't be read, that lies in the future, or runs that could not be looked at: unknown.",
     todo: "Delete documents that old runs left behind; where beats are missing, see whether the processors can still write to the collection.",
   },
   subjects: ({ rules }): HeartbeatSubject[] =>
     rules.heartbeats === undefined ? [] : [{ id: rules.heartbeats.collection, declared: rules.heartbeats }],
   needs: ({ declared }, { rules }) => ({ beats: newestHeartbeat(declared, rules) }),
-  wants: (_subject, { rules, date }) => ({ history: processorRuns(rules, date), days: runDays(rules, date) }),
+  wants: (_subject, { rules, date }) => ({
+    history: processorRuns(rules, date),
+    // Asked once for both halves of a night: what runs for the slate runs now.
+    following: processorRuns(rules, addDays(date, 1)),
+    days: runDays(rules, date),
+  }),
   judge: ({ beats, ...histories }, { subject, scope }) => judge(subject.declared, beats, histories, scope),
   numbers: ({ sums, unknown: lost }: Totals) => ({ heartbeats: lost > 0 ? "not seen" : counted(sums["documents"] ?? 0, "document") }),
 });
@@ -73,7 +80,7 @@ function judgeCount(
   const far = documents > limits.fail;
   const mark = broken.length === 0 ? "" : `, an old one has ${broken.join(" or ")} in its id`;
   return [
-    problem(far ? "P3" : "P4", {
+    problem("P4", {
       reason: far ? "very_many_documents" : "many_documents",
       observed: `${counted(documents, "document")} in ${collection}`,
       expected: `about ${limits.usual}, one for each processor, and never more than ${far ? limits.fail : limits.warn}`,
@@ -83,8 +90,8 @@ function judgeCount(
   ];
 }
 
-/** Against the date's newest run: it must have beaten when it began. */
-function judgeAge(declared: Heartbeats, { documents, newest }: HeartbeatFacts, { history, days }: Histories, scope: Scope): Finding {
+/** Against the newest run of the date and the one after: it must have beaten when it began. */
+function judgeAge(declared: Heartbeats, { documents, newest }: HeartbeatFacts, histories: Histories, scope: Scope): Finding {
   const { collection, fields, seconds } = declared;
   if (newest === null) {
     const observed = `none of the ${counted(documents, "document")} in ${collection} has ${fields.beat}`;
@@ -99,13 +106,16 @@ function judgeAge(declared: Heartbeats, { documents, newest }: HeartbeatFacts, {
     const observed = `${said} is of ${when}, which is still to come: it says nothing of when the last one was`;
     return unknown("beat_in_future", observed, `Correct or delete ${quoted(newest.id)} in ${collection}, and the clock of what wrote it.`);
   }
+  const { history, following, days } = histories;
   if (!history.seen) return couldNotLook(history);
-  const run = newestRun(history.facts.rows, new Date(scope.asOf.getTime() - seconds.every * 1000));
+  if (!following.seen) return couldNotLook(following);
+  const run = newestRun([...history.facts.rows, ...following.facts.rows], new Date(scope.asOf.getTime() - seconds.every * 1000));
   if (run === undefined)
     return withoutRuns(`${counted(documents, "document")} in ${collection}, the newest beat is of ${when}`, days, scope);
-  if (beat >= run.started) {
+  // A run may beat first and be noted as begun a little later.
+  if (beat.getTime() >= run.started.getTime() - seconds.every * 1000) {
     return pass(
-      `${counted(documents, "document")} in ${collection}; the newest beat, of ${quoted(newest.id)}, is of ${when} and no run of ${scope.date} has begun since`,
+      `${counted(documents, "document")} in ${collection}; the newest beat, of ${quoted(newest.id)}, is of ${when} and no run of ${scope.date} or ${addDays(scope.date, 1)} has begun since`,
     );
   }
   if (newest.stored !== "timestamp") {

@@ -7,6 +7,7 @@ import type { Verdicted } from "./overall.ts";
 import { overallOf } from "./overall.ts";
 import type { RunOptions } from "./runner.ts";
 import { judgeDate } from "./runner.ts";
+import { withoutToldWithSlate } from "./scheduling/told-with-slate.ts";
 import { withoutVainWaits } from "./vain-waits.ts";
 
 export interface NightOptions extends Omit<RunOptions, "date" | "half"> {
@@ -30,7 +31,7 @@ export async function judgeNight({ date: named, moment, ...options }: NightOptio
   }
   const progress = together(options.onProgress);
   // Both look at once, but the clock may only be moved for a second look when the other half has ended.
-  const dated = options.checks.filter(({ ofState }) => ofState !== true);
+  const dated = options.checks.flatMap((check) => (check.ofState === true ? (check.ofDate ?? []) : [check]));
   const slate = verdictOn(addDays(date, 1), { ...options, checks: dated, half: "pre_game", onProgress: progress() });
   const main = verdictOn(date, {
     ...options,
@@ -42,7 +43,8 @@ export async function judgeNight({ date: named, moment, ...options }: NightOptio
     },
   });
   const [one, other] = await Promise.all([main, slate]);
-  return { main: one, slate: other };
+  const judgement = withoutToldWithSlate(one.judgement, other.judgement);
+  return { main: { judgement, overall: overallOf(judgement) }, slate: other };
 }
 
 /** One count of looks over several judgements that are made at once. */

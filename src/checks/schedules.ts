@@ -12,7 +12,7 @@ import type { Declared, Fault, Standing } from "./scheduling/job.ts";
 import { standingOf } from "./scheduling/job.ts";
 import { outputUnits, weighed } from "./scheduling/output.ts";
 import { sayJobs } from "./scheduling/say.ts";
-import { isAbout, lacksRun } from "./scheduling/run-of-date.ts";
+import { hasComeSince, isAbout, lacksRun } from "./scheduling/run-of-date.ts";
 import { counted } from "./words.ts";
 
 interface JobSubject {
@@ -33,7 +33,7 @@ const jobs = defineCheck({
   halves: ["pre_game", "post_game"],
   about: {
     why: "Seven of 129 jobs failed for weeks and an eighth had never run since it was made; the scheduler shows that of each job, and tells nobody. Two of them were given up on while their work went on and ended well.",
-    rule: "A job's status is that of its last attempt, however long ago. It failed (by cause), never ran or did not fire although its time came, is paused without a reason in the pipeline file, or is not there: P3. P1 where that run was about the judged date, the pipeline file names a stage that it feeds, and the check of that stage fails; until that stage is due, P3. Paused with a reason, paused and feeding nothing, or feeding what is halted: not applicable. Times or zone other than declared are a note.",
+    rule: "A job's status is that of its last attempt, however long ago. It failed (by cause), never ran or did not fire although its time came, is paused without a reason in the pipeline file, or is not there: P3. P1 where that run was about the judged date, the pipeline file names a stage that it feeds, and the check of that stage fails, but no worse than that check's finding; until that stage is due, P3. Paused with a reason, or feeding what is halted: not applicable. Times or zone other than declared are a note.",
     todo: "See whether the output is there before running anything: a job that was given up on may have done its work. Then put right what its cause names, and run it once.",
   },
   // On a day without games nobody waits for a slate; its jobs are judged with the night.
@@ -81,7 +81,7 @@ function weighing(units: readonly Unit[], scope: Scope): readonly Unit[] {
       examine: async (gather, asOf) => {
         const own = await unit.examine(gather, asOf);
         if (!own.findings.some(bearsOnTheDate)) return own;
-        asked = outputs(all[unit.subject]?.feeds ?? []);
+        asked = outputs(all[unit.subject] ?? {});
         const found = await Promise.all(asked.map((stage) => stage.examine(gather, asOf)));
         return {
           findings: own.findings.flatMap((finding) => (bearsOnTheDate(finding) ? weighed(finding, found, { ...scope, asOf }) : [finding])),
@@ -135,8 +135,10 @@ function missing(): Standing {
 /** In the half before the games only a run that was about its date counts. */
 function good(said: string, declared: Declared, job: SchedulerJob | undefined, scope: Scope): Finding {
   const last = job?.lastAttemptAt;
-  const early = scope.half === "pre_game" && !(last !== undefined && isAbout(new Date(last), declared, scope));
-  return early ? notYet(declared, scope) : pass(said, { ...one, good: 1 });
+  if (scope.half !== "pre_game" || (last !== undefined && isAbout(new Date(last), declared, scope))) return pass(said, { ...one, good: 1 });
+  if (last !== undefined && hasComeSince(new Date(last), declared, scope))
+    return pass(`${said}; it has since run for the next date`, { ...one, good: 1 });
+  return notYet(declared, scope);
 }
 
 function notYet({ feeds = [] }: Declared, { rules, date }: Scope): Finding {
@@ -149,17 +151,24 @@ function faulty(name: string, fault: Fault, declared: Declared, job: SchedulerJo
   const observed = `${name}: ${fault.said}`;
   if (fault.reason === "paused") {
     if (paused !== undefined) return notApplicable("paused", `${observed}; on purpose: ${paused}`);
-    if (feeds.length === 0 || scope.slate.kind === "none") return notApplicable("paused", `${observed}; nothing of the night rests on it`);
+    if (feeds.length > 0 && scope.slate.kind === "none") return notApplicable("paused", `${observed}; nothing of the night rests on it`);
   }
   // Jobs come and go with the season; in a break between games they stay.
   if (fault.reason === "missing" && scope.slate.kind === "none" && scope.slate.next === undefined)
     return notApplicable("off_season", `${observed}; ${scope.slate.why}`);
   const inChain =
     feeds.length > 0 && (fault.attempt === undefined ? lacksRun(job, declared, scope) : isAbout(fault.attempt, declared, scope));
-  if (!inChain && scope.half === "pre_game") return notYet(declared, scope);
+  if (!inChain && scope.half === "pre_game") return notAbout(observed, declared, job, scope);
   if (inChain && answersSoWithoutGames(fault, declared, scope))
     return note("no_games", `${observed}, as what it calls answers on a date without games`, { ...one, good: 1 });
   return problem("P3", words(fault, observed, { ...one, ...(inChain ? { in_chain: 1 } : {}) }));
+}
+
+/** Before the games only what is about the date is judged: this is not yet, or no longer. */
+function notAbout(observed: string, declared: Declared, job: SchedulerJob | undefined, scope: Scope): Finding {
+  const last = job?.lastAttemptAt;
+  const since = last !== undefined && hasComeSince(new Date(last), declared, scope);
+  return since ? notApplicable("next_date", `${observed}; its run for ${scope.date} was before that`) : notYet(declared, scope);
 }
 
 /** The attempt's time goes with the figures, for the line that several jobs share. */

@@ -1,5 +1,6 @@
 import type { Compared } from "../doctor/compare.ts";
 import type { Examination } from "../doctor/examine.ts";
+import type { Answered } from "../doctor/question.ts";
 import type { Recorded } from "../doctor/record.ts";
 import { printable, table, wrap } from "./text.ts";
 import type { Terminal } from "./terminal.ts";
@@ -19,7 +20,8 @@ export function settingsText(
 }
 
 interface Examined extends Examination {
-  readonly clockAheadMs?: number | undefined;
+  /** Null: asked and not known. */
+  readonly clockAheadMs?: number | null | undefined;
   readonly proof: string;
   readonly identity?: string | undefined;
 }
@@ -30,14 +32,7 @@ export function examinationText(examined: Examined, canvas: Canvas): string {
   const ports = [...new Set(answers.map(({ port }) => port))];
   const asked = ports.flatMap((port) => {
     const own = answers.filter((answer) => answer.port === port);
-    return [
-      canvas.paint("bold", port),
-      ...own.flatMap(({ question, said, refusal, reason, next }) =>
-        refusal === undefined
-          ? [line("ok", `${question}: ${said ?? ""}`, canvas)]
-          : refused(`${question}: ${reason ?? ""}`, refusal, next, canvas),
-      ),
-    ];
+    return [canvas.paint("bold", port), ...own.flatMap((answer) => answerLines(answer, canvas))];
   });
   const bad = statements.filter(({ refusal }) => refusal !== undefined);
   const bytes = statements.reduce((sum, each) => sum + (each.bytes ?? 0), 0);
@@ -45,7 +40,7 @@ export function examinationText(examined: Examined, canvas: Canvas): string {
   const cost = statements.some((each) => each.bytes !== undefined) ? `, ${sizeText(bytes)} to read in all` : "";
   return `${[
     `Ports${identity === undefined ? "" : `, asked as ${printable(identity)}`}`,
-    ...asked,
+    ...(asked.length === 0 ? ["  Nothing was asked: the pipeline file switches every port off, so nothing is known."] : asked),
     "",
     `Statements, tried without being run for ${gameDate}: ${took} of ${statements.length} accepted${cost}`,
     ...bad.flatMap(({ look, refusal = "", reason, next }) => refused(`${look}: ${reason ?? ""}`, refusal, next, canvas)),
@@ -64,11 +59,19 @@ export function recordedText({ file, questions, refused, exchanges }: Recorded, 
 /** Beyond that, what is due or late may be told wrongly. */
 const mostClockMs = 5_000;
 
-function clockLine(aheadMs: number): string {
+function clockLine(aheadMs: number | null): string {
+  if (aheadMs === null)
+    return "Clock: not known how far off this machine's is, since nobody answered with the time; due times are judged by it";
   const seconds = (Math.abs(aheadMs) / 1000).toFixed(1);
   const said =
     Math.abs(aheadMs) < 1_000 ? "agrees with the project's" : `is ${seconds} s ${aheadMs > 0 ? "ahead of" : "behind"} the project's`;
   return `Clock: this machine's ${said}${Math.abs(aheadMs) > mostClockMs ? "; set it, due times are judged by it" : ""}`;
+}
+
+function answerLines({ question, said = "", none, refusal, reason = "", next }: Answered, canvas: Canvas): readonly string[] {
+  if (refusal !== undefined) return refused(`${question}: ${reason}`, refusal, next, canvas);
+  if (none === undefined) return [line("ok", `${question}: ${said}`, canvas)];
+  return [line(canvas.paint("red", "none"), `${question}: ${said}`, canvas), ...nextLine(next, canvas)];
 }
 
 function line(mark: string, text: string, { width }: Canvas): string {
@@ -76,10 +79,11 @@ function line(mark: string, text: string, { width }: Canvas): string {
 }
 
 function refused(text: string, refusal: string, next: string | undefined, canvas: Canvas): readonly string[] {
-  return [
-    line(canvas.paint("red", "no"), `${text} [${refusal}]`, canvas),
-    ...(next === undefined ? [] : [`       ${wrap(printable(next), canvas.width, "       ")}`]),
-  ];
+  return [line(canvas.paint("red", "no"), `${text} [${refusal}]`, canvas), ...nextLine(next, canvas)];
+}
+
+function nextLine(next: string | undefined, { width }: Canvas): readonly string[] {
+  return next === undefined ? [] : [`       ${wrap(printable(next), width, "       ")}`];
 }
 
 /** The differences as numbered changes, each with the lines that would make the file agree; then those that only a person can settle. */

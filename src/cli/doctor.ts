@@ -1,4 +1,4 @@
-import { access, writeFile } from "node:fs/promises";
+import { open, rm, writeFile } from "node:fs/promises";
 import type { Config, SettingName } from "../config.ts";
 import { readConfig } from "../config.ts";
 import type { Compared } from "../doctor/compare.ts";
@@ -71,24 +71,25 @@ export async function runDoctor(given: Given, installation: Installation, termin
   const { examination, compared, clockAheadMs } = await cancellable(terminal, (signal) =>
     duringCall(session, signal, (call) => examined(session, call, { signal, compares: given["compare"] !== undefined, terminal })),
   );
-  const recorded = recordFile === undefined ? undefined : await recordedInto(recordFile, session, terminal);
+  const { recorded, unwritten } = recordFile === undefined ? {} : await recordedInto(recordFile, session, terminal);
   const about = aboutOf(session, installation, shown);
   const proof = await keptProof(config, session, installation.wall(), { ...about, clock_ahead_ms: clockAheadMs, ...examination });
   if (config.json.value) {
     await terminal.out(
-      jsonLine(redactThroughout({ ...about, clock_ahead_ms: clockAheadMs, ...examination, ...compared, recorded, proof })),
+      jsonLine(withoutSecrets({ ...about, clock_ahead_ms: clockAheadMs, ...examination, ...compared, recorded, proof }, session)),
     );
   } else {
     await terminal.out(examinationText({ ...examination, clockAheadMs, proof, identity: session.real?.identity }, terminal));
     if (recorded !== undefined) await terminal.out(recordedText(recorded, terminal));
     if (compared !== undefined) await terminal.out(await comparedText(compared, session.pipeline.name, terminal));
   }
+  if (unwritten !== undefined) throw unwritten;
   const written = given["write"];
   if (compared !== undefined && (written !== undefined || accept !== undefined)) {
     await acceptDifferences(
       compared.differences,
       { accept, file: written?.toString(), session, config, at: installation.wall() },
-      terminal,
+      config.json.value ? { ...terminal, out: (text) => terminal.err(text) } : terminal, // There is one object on standard output already.
     );
   }
   if (!examination.healthy || (compared?.unseen.length ?? 0) > 0) return exit.unseen;
@@ -98,7 +99,8 @@ export async function runDoctor(given: Given, installation: Installation, termin
 interface Examined {
   readonly examination: Examination;
   readonly compared?: Compared | undefined;
-  readonly clockAheadMs?: number | undefined;
+  /** Null: asked and not known. */
+  readonly clockAheadMs?: number | null | undefined;
 }
 
 interface Asking {
@@ -118,7 +120,7 @@ async function examined(session: Session, call: CallSession, { signal, compares,
     onProgress: (done, total, asked) => terminal.progress?.(`${done}/${total} ${asked}`),
   });
   const compared = compares ? await compare(pipeline, examination.gameDate, now(), gather) : undefined;
-  const clockAheadMs = await real?.clockAhead?.(signal).catch(() => undefined); // Not known is not shown.
+  const clockAheadMs = await real?.clockAhead?.(signal).catch(() => null);
   return { examination, compared, clockAheadMs };
 }
 
@@ -127,26 +129,34 @@ async function recordFileIn({ record }: Given, { real }: Session): Promise<strin
   if (record === undefined) return undefined;
   if (real?.record === undefined) throw new UserError("--record saves what a real project's services answer: name one with --project.");
   const file = record.toString();
-  const isThere = await access(file).then(
-    () => true,
-    () => false,
-  );
-  if (isThere) throw new UserError(`--record ${short(file)}: it is there already.`);
+  try {
+    await (await open(file, "wx", 0o600)).close(); // Nothing else tells for sure whether it can be written.
+    await rm(file);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+    const why = error.code === "EEXIST" ? "it is there already" : `it can't be written (${String(error.code)})`;
+    throw new UserError(`--record ${short(file)}: ${why}.`, { cause: error });
+  }
   return file;
 }
 
-async function recordedInto(file: string, { real, pipeline }: Session, terminal: Terminal): Promise<Recorded | undefined> {
+interface RecordedInto {
+  readonly recorded?: Recorded;
+  /** To be said after the answer, which a recording must not cost. */
+  readonly unwritten?: UserError;
+}
+
+async function recordedInto(file: string, { real, pipeline }: Session, terminal: Terminal): Promise<RecordedInto> {
   const { record } = await import("../doctor/record.ts");
   return cancellable(terminal, async (signal) => {
     const call = await real?.record?.({ signal });
-    if (call === undefined) return undefined;
+    if (call === undefined) return {};
     try {
-      return await record({
-        pipeline,
-        call,
-        file,
-        onProgress: (done, total, asked) => terminal.progress?.(`recording ${done}/${total} ${asked}`),
-      });
+      const onProgress = (done: number, total: number, asked: string): void => terminal.progress?.(`recording ${done}/${total} ${asked}`);
+      return { recorded: await record({ pipeline, call, file, onProgress }) };
+    } catch (error) {
+      if (error instanceof UserError) return { unwritten: error };
+      throw error;
     } finally {
       await call.end?.();
     }
@@ -187,14 +197,20 @@ async function nothingConfigured(shown: object, { json }: Config, terminal: Term
 }
 
 /** A proof that can't be kept must not cost the answer. */
-async function keptProof({ state }: Config, { real, scenario }: Session, at: Date, proof: object): Promise<string> {
+async function keptProof({ state }: Config, session: Session, at: Date, proof: object): Promise<string> {
+  const { real, scenario } = session;
   const { writeProof } = await import("../doctor/proof.ts");
   try {
-    return await writeProof(state.value, { name: real?.project ?? scenario ?? "replay", at }, redactThroughout(proof));
+    return await writeProof(state.value, { name: real?.project ?? scenario ?? "replay", at }, withoutSecrets(proof, session));
   } catch (error) {
     if (error instanceof Error && "code" in error) return `not written (${String(error.code)})`;
     throw error;
   }
+}
+
+/** Who asked is no secret to the one who did, and a proof must tell it. */
+function withoutSecrets(said: object, { real }: Session): object {
+  return { ...Object(redactThroughout(said)), ...(real?.identity === undefined ? {} : { identity: real.identity }) };
 }
 
 /** Undefined: to be asked for. */

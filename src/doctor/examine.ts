@@ -39,6 +39,8 @@ export async function examine({ pipeline, gather, now, onProgress }: Examined): 
     off.warehouse === undefined ? tryStatements(pipeline, gameDate, counted) : [],
   ]);
   const statements = tried.toSorted((a, b) => (a.look < b.look ? -1 : a.look > b.look ? 1 : 0));
-  const healthy = [...answers, ...statements].every(({ refusal }) => refusal === undefined);
+  // Of nothing asked, or nothing there, nothing is known.
+  const isAnswered = answers.length > 0 && answers.every(({ refusal, none }) => refusal === undefined && none === undefined);
+  const healthy = isAnswered && statements.every(({ refusal }) => refusal === undefined);
   return { gameDate, answers, statements, healthy };
 }

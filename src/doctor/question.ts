@@ -8,15 +8,25 @@ export interface Answered {
   readonly question: string;
   /** The answer in a few words; absent where nobody could look. */
   readonly said?: string;
+  /** The answer holds nothing of what must be there: as likely the wrong place was asked. `next` says what to check. */
+  readonly none?: true;
   readonly refusal?: string;
   readonly reason?: string;
   readonly next?: string;
 }
 
+/** Nothing was there, although something must be. */
+interface Nothing {
+  readonly none: string;
+  readonly next: string;
+}
+
+export type Answer = string | Nothing;
+
 export interface Question {
   readonly port: Port;
   readonly asked: string;
-  readonly ask: (ports: Ports, call: Call) => Promise<string>;
+  readonly ask: (ports: Ports, call: Call) => Promise<Answer>;
 }
 
 /** Asks as a check's look would be asked: with a deadline, and a refusal in words. */
@@ -24,7 +34,7 @@ export async function answerTo({ port, asked, ask }: Question, gather: Gather): 
   return answered(await gather(lookFor({ port, asked, ask })));
 }
 
-function lookFor({ port, asked, ask }: Question): Look<string> {
+function lookFor({ port, asked, ask }: Question): Look<Answer> {
   return {
     id: `doctor ${asked}`,
     port,
@@ -37,9 +47,12 @@ function lookFor({ port, asked, ask }: Question): Look<string> {
   };
 }
 
-function answered(evidence: Evidence<string>): Answered {
+function answered(evidence: Evidence<Answer>): Answered {
   const { port, asked: question } = evidence;
-  if (evidence.seen) return { port, question, said: evidence.facts };
+  if (evidence.seen) {
+    const { facts } = evidence;
+    return typeof facts === "string" ? { port, question, said: facts } : { port, question, said: facts.none, none: true, next: facts.next };
+  }
   const { refusal, reason, next } = evidence;
   return { port, question, refusal, reason, next };
 }

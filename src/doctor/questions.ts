@@ -1,6 +1,6 @@
 import type { CalendarDate } from "../pipeline/dates.ts";
 import type { Pipeline, Rules } from "../pipeline/load.ts";
-import type { Question } from "./question.ts";
+import type { Answer, Question } from "./question.ts";
 
 /** Of every port each kind of question that checks ask of it, so that each permission they need is tried once. */
 export function questionsFor(pipeline: Pipeline, date: CalendarDate, asOf: Date): readonly Question[] {
@@ -22,13 +22,28 @@ export function questionsFor(pipeline: Pipeline, date: CalendarDate, asOf: Date)
   ];
 }
 
+const checkProject = "Check the project (--project): nothing of the kind is in this one.";
+const checkRegion = "Check the project and the region (`region:` in the pipeline file): nothing of the kind is there.";
+const checkDataset = "Check the project and the dataset's name in the pipeline file: nothing is in it.";
+const checkDatabase = "Check the project and the database (--database): nothing is in the collection.";
+
+/** A backend answers a wrong project or region with an empty list rather than a refusal. */
+function some(count: number, things: string, next: string): Answer {
+  return count === 0 ? { none: `0 ${things}`, next } : `${count} ${things}`;
+}
+
+function missing(name: string): Answer {
+  const next = `Check the project, the region and the spelling of ${name} in the pipeline file; what differs is listed by --compare.`;
+  return { none: "not there", next };
+}
+
 function warehouseQuestions({ tables }: Rules): readonly Question[] {
   const datasets = [...new Set(Object.keys(tables).map((table) => table.split(".")[0] ?? ""))].toSorted();
   const [first] = Object.keys(tables);
   const listed = datasets.map((dataset): Question => ({
     port: "warehouse",
     asked: `tables of ${dataset}`,
-    ask: async ({ warehouse }, call) => `${(await warehouse.tables(dataset, call)).length} tables`,
+    ask: async ({ warehouse }, call) => some((await warehouse.tables(dataset, call)).length, "tables", checkDataset),
   }));
   if (first === undefined) return listed;
   const described: Question = {
@@ -51,7 +66,7 @@ function documentQuestions(rules: Rules, date: CalendarDate): readonly Question[
     {
       port: "documents",
       asked: `size of ${collection}`,
-      ask: async ({ documents }, call) => `${await documents.count({ collection }, call)} documents`,
+      ask: async ({ documents }, call) => some(await documents.count({ collection }, call), "documents", checkDatabase),
     },
   ];
 }
@@ -82,7 +97,7 @@ function logQuestions({ units }: Rules, asOf: Date): readonly Question[] {
 function platformQuestions(rules: Rules, asOf: Date): readonly Question[] {
   const hourAgo = new Date(asOf.getTime() - hourMs).toISOString();
   return [
-    { port: "units", asked: "deployed units", ask: async ({ units }, call) => `${(await units.list(call)).length} units` },
+    { port: "units", asked: "deployed units", ask: async ({ units }, call) => some((await units.list(call)).length, "units", checkRegion) },
     // To list is another permission than to read one.
     ...Object.keys(rules.units ?? {})
       .slice(0, 1)
@@ -91,22 +106,26 @@ function platformQuestions(rules: Rules, asOf: Date): readonly Question[] {
         asked: `unit ${name}`,
         ask: async ({ units }, call) => {
           const unit = await units.get({ name }, call);
-          return unit === undefined ? "not there" : `a ${unit.kind} of ${unit.revisions.length} revisions`;
+          return unit === undefined ? missing(name) : `a ${unit.kind} of ${unit.revisions.length} revisions`;
         },
       })),
-    { port: "schedules", asked: "scheduler jobs", ask: async ({ schedules }, call) => `${(await schedules.list(call)).length} jobs` },
+    {
+      port: "schedules",
+      asked: "scheduler jobs",
+      ask: async ({ schedules }, call) => some((await schedules.list(call)).length, "jobs", checkRegion),
+    },
     ...Object.keys(rules.schedule ?? {})
       .slice(0, 1)
       .map((name): Question => ({
         port: "schedules",
         asked: `scheduler job ${name}`,
-        ask: async ({ schedules }, call) => (await schedules.get({ name }, call))?.state ?? "not there",
+        ask: async ({ schedules }, call) => (await schedules.get({ name }, call))?.state ?? missing(name),
       })),
-    { port: "topics", asked: "topics", ask: async ({ topics }, call) => `${(await topics.topics(call)).length} topics` },
+    { port: "topics", asked: "topics", ask: async ({ topics }, call) => some((await topics.topics(call)).length, "topics", checkProject) },
     {
       port: "topics",
       asked: "subscriptions",
-      ask: async ({ topics }, call) => `${(await topics.subscriptions(call)).length} subscriptions`,
+      ask: async ({ topics }, call) => some((await topics.subscriptions(call)).length, "subscriptions", checkProject),
     },
     {
       port: "topics",

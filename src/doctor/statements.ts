@@ -31,12 +31,12 @@ export async function tryStatements(pipeline: Pipeline, date: CalendarDate, gath
 }
 
 /** The look is made as it stands, but its statements are only estimated and answered with no row: what it makes of none doesn't matter. */
-async function tryLook(look: Look<unknown>, gather: Gather): Promise<readonly Tried[]> {
+export async function tryLook(look: Look<unknown>, gather: Gather): Promise<readonly Tried[]> {
   const tried: Tried[] = [];
   const made = await gather({ ...look, id: `dry run of ${look.id}`, run: (ports, call) => dryRun(look, ports, call, tried) });
-  if (made.seen || tried.length > 0) return tried;
-  // It came to no statement: the table could not even be described.
-  return [{ look: look.id, statement: look.asked, digest: "", refusal: made.refusal, reason: made.reason, next: made.next }];
+  if (made.seen) return tried;
+  // Whatever was taken before: its next table could not even be described, say.
+  return [...tried, { look: look.id, statement: look.asked, digest: "", refusal: made.refusal, reason: made.reason, next: made.next }];
 }
 
 async function dryRun(look: Look<unknown>, ports: Ports, call: Call, tried: Tried[]) {
@@ -47,11 +47,7 @@ async function dryRun(look: Look<unknown>, ports: Ports, call: Call, tried: Trie
       return { rows: [] };
     },
   };
-  try {
-    await look.run({ ...ports, warehouse }, call);
-  } catch (error) {
-    if (!(error instanceof BackendError) || tried.length === 0) throw error;
-  }
+  await look.run({ ...ports, warehouse }, call);
   return { facts: null, examined: 0 };
 }
 

@@ -11,7 +11,7 @@ export interface ScheduledJob {
   readonly createdAt?: string | undefined;
   /** ISO 8601, UTC; absent if it never ran. */
   readonly lastAttemptAt?: string | undefined;
-  /** Of the last attempt: 0 is OK, else a gRPC code; absent if it never ran. */
+  /** Of the last attempt: 0 is OK, else a gRPC code; absent if it never ran, or beside an attempt whose outcome is not known yet. */
   readonly code?: number | undefined;
   readonly message?: string | undefined;
   /** ISO 8601, UTC; absent while the job is paused or disabled. */

@@ -2,6 +2,7 @@ import type { Finding, Severity } from "../checks/finding.ts";
 import { severityOf } from "../checks/finding.ts";
 import type { JudgedCheck, JudgedSubject, Judgement } from "../checks/runner.ts";
 import type { Words } from "../checks/check.ts";
+import { totalsOf } from "../checks/totals.ts";
 import { isoText } from "../pipeline/dates.ts";
 import type { ReportedFinding } from "./schema.ts";
 import { capped } from "./budget.ts";
@@ -44,12 +45,8 @@ function groupsOf({ subjects }: JudgedCheck): readonly (readonly Member[])[] {
   return [...groups.values()];
 }
 
-function lineOf(
-  { check, subjects }: JudgedCheck,
-  members: readonly Member[],
-  scope: Judgement["scope"],
-  detailed: boolean,
-): ReportedFinding {
+function lineOf(judged: JudgedCheck, members: readonly Member[], scope: Judgement["scope"], detailed: boolean): ReportedFinding {
+  const { check, subjects } = judged;
   const worst = members.toSorted(
     (a, b) => order.indexOf(severityOf(a.finding) ?? "unknown") - order.indexOf(severityOf(b.finding) ?? "unknown"),
   )[0];
@@ -60,6 +57,7 @@ function lineOf(
       reason: finding.reason,
       findings: members.map((member) => ({ subject: member.subject.subject, finding: member.finding })),
       of: subjects.length,
+      sums: totalsOf(judged).sums,
     },
     scope,
   );

@@ -7,7 +7,7 @@ import { live } from "../evidence/gather.ts";
 import { parseInstant } from "../pipeline/dates.ts";
 import type { Pipeline } from "../pipeline/load.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { CallSession, RecordedCall, Session } from "../session.ts";
+import type { CallSession, Real, RecordedCall, Session } from "../session.ts";
 import type { CallSpending, Spending } from "../spending.ts";
 import { limits } from "./limits.ts";
 import { openMemory } from "./memory.ts";
@@ -26,6 +26,7 @@ export async function projectSession(project: string, config: Config, connection
       project,
       identity: cloud.member,
       repository: config.repo.value,
+      clockAhead: opened.clockAhead,
       ...(asOf === undefined ? {} : { past: true as const }),
       record: ({ signal }) => recorded(opened, asOf, signal),
     },
@@ -48,6 +49,7 @@ export interface OpenedProject {
   record(): Promise<Recording>;
   /** To be told when a login was refused. */
   renew(): void;
+  readonly clockAhead: NonNullable<Real["clockAhead"]>;
 }
 
 export async function openProject(
@@ -58,10 +60,11 @@ export async function openProject(
   if (!/^(?:[a-z][a-z0-9.-]*:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/u.test(project)) {
     throw new UserError(`${config.project.source} "${short(project)}" is no project id; \`gcloud projects list\` shows them.`);
   }
-  const [{ openPipeline }, { googlePorts }, { identityOf }, { spendingIn }, { state }] = await Promise.all([
+  const [{ openPipeline }, { googlePorts }, { identityOf }, { clockAheadOf }, { spendingIn }, { state }] = await Promise.all([
     import("../pipeline-files.ts"),
     import("../adapters/google/ports.ts"),
     import("../adapters/google/identity.ts"),
+    import("../adapters/google/clock.ts"),
     import("../spending.ts"),
     openMemory(config.state.value),
   ]);
@@ -76,8 +79,12 @@ export async function openProject(
     now,
     spending: spendingIn({ state, zone: pipeline.zone, caps, now }),
     ports: (spending) => {
-      const clients = connected.get(key) ?? googlePorts(login === undefined ? cloud : { ...cloud, authClient: login() }, about);
-      connected.set(key, clients);
+      const known = connected.get(key);
+      const clients =
+        known !== undefined && known.member === cloud.member
+          ? known.clients
+          : googlePorts(login === undefined ? cloud : { ...cloud, authClient: login() }, about);
+      connected.set(key, { member: cloud.member, clients });
       return clients(spending);
     },
     record: async () => {
@@ -85,10 +92,17 @@ export async function openProject(
       return recordingOf(login === undefined ? cloud : { ...cloud, authClient: login() }, about);
     },
     renew: () => connected.delete(key),
+    clockAhead: (signal) => clockAheadOf(cloud, now, signal),
   };
 }
 
-const connected = new Map<string, (spending: CallSpending) => Ports>();
+interface Connected {
+  /** Whose credentials the clients hold, and whose name stands in their words: a changed login needs others. */
+  readonly member: string | undefined;
+  readonly clients: (spending: CallSpending) => Ports;
+}
+
+const connected = new Map<string, Connected>();
 
 function cloudOf(project: string, config: Config, { file }: Pipeline, rest: Pick<Cloud, "reach" | "member">): Cloud {
   const region = file.region;

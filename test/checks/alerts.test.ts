@@ -67,6 +67,22 @@ describe("a policy that would not tell", () => {
       filtered('metric.type="logging.googleapis.com/user/p3_errors" resource.type="cloud_run_revision"', "metric"),
       "unknown unreadable",
     ],
+    ["looks for one text only", filtered('textPayload:"MLB backfill finished"'), "unknown unreadable"],
+    ["looks for a field of the line", filtered(`${errorsOf(phase3)} jsonPayload.step="load"`), "unknown unreadable"],
+    ["looks for one log", filtered(`${errorsOf(phase3)} logName:"stderr"`), "unknown unreadable"],
+    ["looks for a word", filtered('resource.type = "cloud_run_revision" severity=ERROR "Traceback"'), "unknown unreadable"],
+    ["looks for one revision", filtered(`${errorsOf(phase3)} resource.labels.revision_name="a-1"`), "unknown unreadable"],
+    ["leaves out lines by their text", filtered(`${errorsOf(phase3)} -textPayload:"timeout"`), "unknown unreadable"],
+    [
+      "counts lines of one log by the platform's metric",
+      filtered('metric.type="logging.googleapis.com/log_entry_count" severity="ERROR" metric.labels.log="stderr"', "metric"),
+      "unknown unreadable",
+    ],
+    [
+      "looks for a text of functions of the first generation",
+      filtered('resource.type="cloud_function" textPayload:"Traceback"'),
+      "warn P3 never_matches",
+    ],
     [
       "watches a metric that counts no lines",
       filtered('metric.type="run.googleapis.com/request_count" resource.type="cloud_run_revision"', "metric"),
@@ -89,7 +105,8 @@ describe("a policy that would tell", () => {
     ["names the unit", filtered(errorsOf(phase3))],
     ["names it among others", filtered(errorsOf("a", phase3, "b"))],
     ["watches everything", filtered("severity>=ERROR")],
-    ["watches everything of that resource", filtered('resource.type = "cloud_run_revision" severity=ERROR "Traceback"')],
+    ["watches everything of that resource", filtered('resource.type = "cloud_run_revision" severity=ERROR')],
+    ["asks for one text or all errors", filtered('textPayload:"Traceback" OR severity>=ERROR')],
     ["excludes others", filtered('severity>=ERROR -resource.labels.service_name="nba-scrapers"')],
     ["has an empty filter", filtered("")],
     [

@@ -45,9 +45,10 @@ describe("dead letters", () => {
   test.each([
     [critical, 0, []],
     [critical, 1, [`${critical}: fail P2 dead_letters`]],
-    [lesser, 1, [`${lesser}: warn P3 dead_letters`]],
-    [lesser, 255, [`${lesser}: warn P3 dead_letters`]],
-    [deduced, 3, [`${deduced}: pass P5 dead_letters`]],
+    [lesser, 1, [`${lesser}: fail P2 dead_letters`]],
+    [lesser, 255, [`${lesser}: fail P2 dead_letters`]],
+    [deduced, 0, []],
+    [deduced, 1, [`${deduced}: warn P3 dead_letters`]],
   ])("%s with %i of them is %j", async (name, count, lines) => {
     expect(await linesOf({ backlogs: waiting(name, count) })).toEqual(lines);
   });
@@ -56,6 +57,15 @@ describe("dead letters", () => {
     expect(observed(await judged({ backlogs: waiting(lesser, 255) }), "dead-letters", "dead_letters")).toEqual([
       `255 dead letters in ${lesser} at 08:57 ET`,
     ]);
+  });
+
+  test("are never to be pulled for a look, which counts as a delivery", async () => {
+    const judgement = await judged({ backlogs: waiting(lesser, 1) });
+    const advice = judgement.checks.flatMap(({ subjects }) => subjects.flatMap(({ findings }) => findings));
+    const next = advice.flatMap((finding) => ("next" in finding && finding.reason === "dead_letters" ? [finding.next] : []));
+    expect(next).toHaveLength(1);
+    expect(next[0]).toContain("prediction-worker");
+    expect(`${next[0]} ${deadLetters.about.todo}`).not.toMatch(/subscriptions pull|auto-ack|without acknowledging/u);
   });
 
   test("in a subscription whose topic was deleted they still count; its emptiness proves nothing", async () => {

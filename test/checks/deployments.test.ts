@@ -111,7 +111,7 @@ describe("what serves", () => {
 
   test("is said of an orchestrator by the orchestrators' own check", async () => {
     const of = "phase3-to-phase4-orchestrator";
-    expect(await linesFor({ of, unit: null })).toEqual(["not_due waits (waits for orchestrators)"]);
+    expect(await linesFor({ of, unit: null })).toEqual(["not_applicable said_by_orchestrators"]);
     expect(await linesFor({ of, drift: { own: commits(2) } })).toEqual(["pass ok", "warn P3 behind"]);
   });
 
@@ -187,7 +187,7 @@ describe("is unknown, and never up to date,", () => {
     expect(await unknown(missing)).toEqual(["pass ok", "unknown folder_missing"]);
     expect((await words({ drift: missing }, "ok")).filter((text) => text.includes("lacks nothing") && text.includes(name))).toEqual([]);
     expect(await unknown({ ...missing, own: commits(1) })).toEqual(["pass ok", "unknown folder_missing", "warn P3 behind"]);
-    expect(await unknown({ missing: ["shared"] })).toEqual(["pass ok"]);
+    expect(await unknown({ missing: ["shared"] })).toEqual(["pass ok", "unknown shared_folder_missing"]);
   });
 
   test("where the copy was not fetched for a day; what it does lack is lacking all the same", async () => {
@@ -205,7 +205,7 @@ describe("is unknown, and never up to date,", () => {
     night.refused[look] = "not_supplied";
     expect(await linesIn(night)).toEqual(["pass ok", "unknown not_supplied"]);
     expect(verdictOf(await judged(night), "deployments")).toBe("unknown");
-    expect((await numbersOf(night))?.["units"]).toMatch(/^0\/\d+ live, \d+ not known$/u);
+    expect((await numbersOf(night))?.["units"]).toMatch(/^(\d+)\/\1 serve their newest, 0\/\1 compared$/u);
   });
 
   test("where what serves changed between two looks", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { exports } from "../../src/checks/exports.ts";
 import { totalsOf } from "../../src/checks/totals.ts";
 import { publishedFile } from "../../src/evidence/looks/objects.ts";
-import { calendarDateOf } from "../../src/pipeline/dates.ts";
+import { addDays, calendarDateOf } from "../../src/pipeline/dates.ts";
 import type { StoredObject } from "../../src/ports/objects.ts";
 import { asking } from "../contracts/asking.ts";
 import { healthyFile } from "../support/beyond.ts";
@@ -185,15 +185,31 @@ describe("the look at a published file", () => {
   };
 
   test.each([
-    ['{"game_date":"2026-02-03","generated_at":"2026-02-04T14:30:00Z","next":{"date":"2026-02-04"}}', [true, "2026-02-03"]],
+    ['{"game_date":"2026-02-03","generated_at":"2026-02-04T14:30:00Z","next":{"date":"2026-02-04"}}', [true, "2026-02-03", "2026-02-04"]],
+    ['{"generated_on":"2026-02-04","model":{"picks":[{"game_date":"2026-02-03"}]}}', [true, "2026-02-03", "2026-02-04"]],
+    ['{"game_date":"2026-02-03T00:00:00","signals":[]}', [true, "2026-02-03"]],
+    ['["2026-02-03T00:00:00.000000","2026-02-02 00:00"]', [true, "2026-02-03", "2026-02-02"]],
+    // When it was written, or in another zone's words, is no date of games.
+    ['{"generated_at":"2026-02-03T09:30:00","game_date":"2026-02-02T00:00:00Z"}', [true]],
     ['[{"picks":[{"d":"2026-02-03"},{"d":"2026-02-03"},{"d":"2026-02-02"}]}]', [true, "2026-02-03", "2026-02-02"]],
     ['{"date":"2026-02-30"}', [true]],
     ["[]", [true]],
     ["null", [true]],
     ["", [false]],
     ['{"game_date":"2026-02-03"', [false]],
-  ])("finds in %s the dates nearest to the top", async (text, found) => {
+  ])("finds in %s the dates at any depth, the one asked for first", async (text, found) => {
     expect(await datesIn(text)).toEqual(found);
+  });
+
+  test("keeps the date asked for, however many others stand before it", async () => {
+    const others = Array.from({ length: 60 }, (_, day) => addDays(calendarDateOf("2025-11-01"), day));
+    const found = await datesIn(JSON.stringify([...others, { a: { b: "2026-02-03" } }]));
+    expect([found[1], found.length]).toEqual(["2026-02-03", 41]);
+  });
+
+  test("takes the day of an instant without a zone, where a declared field holds one", async () => {
+    expect(await datesIn('{"d":"2026-02-03T19:30:00.5"}', "d")).toEqual([true, "2026-02-03"]);
+    expect(await datesIn('{"d":"2026-02-03T19:30:00Z"}', "d")).toEqual([true, "2026-02-03T19:30:00Z"]);
   });
 
   test("reads a declared field and no other", async () => {

@@ -8,6 +8,7 @@ import type { Night } from "../support/night.ts";
 import { at, judge, observed, said, smallNight, verdictOf } from "../support/night.ts";
 import { nba } from "../support/pipeline.ts";
 import { sessionOver, shippedScenario } from "../support/scenarios.ts";
+import { processorRuns } from "../../src/evidence/looks/tables.ts";
 import { ended } from "../support/scraping.ts";
 
 const collection = "processor_heartbeats";
@@ -36,7 +37,7 @@ function withBeats({ documents = 20, newest = beat("07:20") }: Beats, runs?: Row
 test("a normal night passes, and an operator can copy how many documents there are", async () => {
   const judgement = await judged(smallNight());
   expect(observed(judgement, "heartbeats", "ok")).toEqual([
-    "20 documents in processor_heartbeats; the newest beat, of `MLFeatureStoreProcessor`, is of 07:20:00 ET and no run of 2026-02-03 has begun since",
+    "20 documents in processor_heartbeats; the newest beat, of `MLFeatureStoreProcessor`, is of 07:20:00 ET and no run of 2026-02-03 or 2026-02-04 has begun since",
   ]);
   const [own] = judgement.checks;
   expect(own === undefined ? undefined : heartbeats.numbers?.(totalsOf(own), judgement.scope)).toEqual({ heartbeats: "20 documents" });
@@ -57,7 +58,7 @@ describe("documents", () => {
     [100, "pass ok"],
     [101, "warn P4 many_documents"],
     [500, "warn P4 many_documents"],
-    [501, "warn P3 very_many_documents"],
+    [501, "warn P4 very_many_documents"],
   ])("%i are %s", async (documents, line) => {
     expect(await lines(withBeats({ documents }))).toEqual([line]);
   });
@@ -81,7 +82,8 @@ describe("documents", () => {
 describe("the newest beat", () => {
   test.each([
     ["07:19", "pass ok"],
-    ["07:18", "warn P4 beat_older_than_run"],
+    ["07:18", "pass ok"], // a first beat may be stamped a little before the run says it began
+    ["07:17:59", "warn P4 beat_older_than_run"],
     ["01:00", "warn P4 beat_older_than_run"],
   ])("of %s, where the newest run began 07:19, is %s", async (time, line) => {
     expect(await lines(withBeats({ newest: beat(time) }))).toEqual([line]);
@@ -115,13 +117,22 @@ describe("the newest beat", () => {
     ]);
   });
 
+  test("is compared with runs of the date after too", async () => {
+    const night = withBeats({ newest: beat("07:20") });
+    const later = ended("C", at("17:00").toISOString(), at("17:01").toISOString());
+    const columns = Object.keys(nba.file.tables[nba.file.run_history]?.columns ?? {});
+    const following = { rows: [{ ...Object.fromEntries(columns.map((column) => [column, null])), ...later }], absent: [] };
+    const look = processorRuns(nba.rulesOn(calendarDateOf("2026-02-04"), at("18:00")), calendarDateOf("2026-02-04")).id;
+    expect(await lines({ ...night, facts: { ...night.facts, [look]: following } })).toEqual(["warn P4 beat_older_than_run"]);
+  });
+
   test("in no document at all is unknown: the field may have another name", async () => {
     expect(await lines(withBeats({ newest: null }))).toEqual(["unknown no_beat_field"]);
   });
 
   test("written as text is believed where it is new enough, and else hides timestamps, which the store takes for less", async () => {
     expect(await lines(withBeats({ newest: beat("07:20", "text") }))).toEqual(["pass ok"]);
-    expect(await lines(withBeats({ newest: beat("07:18", "text") }))).toEqual(["unknown beat_unreadable"]);
+    expect(await lines(withBeats({ newest: beat("07:17", "text") }))).toEqual(["unknown beat_unreadable"]);
     expect(await lines(withBeats({ newest: { id: "A", beat: null, stored: "other" } }))).toEqual(["unknown beat_unreadable"]);
   });
 
@@ -141,9 +152,10 @@ describe("could not look", () => {
 
   test("at the run history: unknown, but too many documents are said all the same", async () => {
     const refused = { runs: "denied" } as const;
-    expect(await lines({ ...withBeats({}), refused })).toEqual(["pass P5 judged_without", "unknown denied"]);
+    expect(await lines({ ...withBeats({}), refused })).toEqual(["pass P5 judged_without", "pass P5 judged_without", "unknown denied"]);
     expect(verdictOf(await judged({ ...withBeats({}), refused }), "heartbeats")).toBe("unknown");
     expect(await lines({ ...withBeats({ documents: 101 }), refused })).toEqual([
+      "pass P5 judged_without",
       "pass P5 judged_without",
       "unknown denied",
       "warn P4 many_documents",

@@ -1,13 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { orchestrators } from "../../src/checks/orchestrators.ts";
+import { judgeNight } from "../../src/checks/night.ts";
 import { judgeDate } from "../../src/checks/runner.ts";
 import { totalsOf } from "../../src/checks/totals.ts";
+import type { Gather } from "../../src/evidence/evidence.ts";
 import type { ExecutionFacts } from "../../src/evidence/looks/orchestrators.ts";
 import type { DeployedUnit } from "../../src/evidence/looks/units.ts";
 import { calendarDateOf } from "../../src/pipeline/dates.ts";
 import { healthyExecutions, healthyUnit } from "../support/beyond.ts";
 import type { Night } from "../support/night.ts";
 import { overNba, refusalOf } from "../support/own-pipeline.ts";
+import { nba } from "../support/pipeline.ts";
+import { sessionOver, shippedScenario } from "../support/scenarios.ts";
 import { at, gatherFrom, healthyDocument, judge, observed, said, smallNight, verdictOf } from "../support/night.ts";
 
 const name = "phase3-to-phase4-orchestrator";
@@ -92,6 +96,26 @@ describe("what is deployed", () => {
     expect(await linesFor(told, at(time))).toContain(line);
   });
 
+  test("that was broken before isn't excused by a new deploy", async () => {
+    const [last, before] = [`${name}-00027-new`, { name: newest, createdAt: iso("17:35", "2026-01-29"), ready: false, problem: portText }];
+    const { revisions = [] } = deployed(false, 0);
+    const unit = {
+      ...deployed(false, 0),
+      latestCreated: last,
+      revisions: [{ name: last, createdAt: iso("09:29"), ready: false }, before, ...revisions.slice(1)],
+    };
+    expect(await linesFor({ unit, log: heardBy(older) })).toContain("fail P1 deploys_blocked");
+    const [words = ""] = observed(await judged({ unit, log: heardBy(older) }), "orchestrators", "deploys_blocked");
+    expect(words).toContain(`\`${newest}\` (2026-01-29 17:35 ET) never became ready`);
+    expect(words).toContain(`\`${last}\` (09:29 ET) may still be coming up`);
+    const healed = {
+      ...unit,
+      revisions: unit.revisions.map((each) => ({ ...each, ready: true })),
+      traffic: [{ revision: newest, percent: 100 }],
+    };
+    expect(await linesFor({ unit: healed, log: heardBy(newest) })).toContain("not_due put_off");
+  });
+
   test("without a ready revision that serves is P0", async () => {
     const none = { ...deployed(false, 0, undefined, false) };
     expect(await linesFor({ unit: none })).toEqual(["fail P0 none_ready"]);
@@ -112,6 +136,36 @@ describe("what is deployed", () => {
     const night = smallNight();
     night.refused["unit"] = "denied";
     expect(verdictOf(await judged({}, undefined, night), "orchestrators")).toBe("unknown");
+  });
+});
+
+describe("of a night that nobody named", () => {
+  const undated = async (facts: Readonly<Record<string, unknown>>) => {
+    const scenario = shippedScenario("healthy-night");
+    const options = { clock: new Date("2026-01-28T16:00:00-05:00") };
+    const call = sessionOver(scenario, options).begin({ signal: new AbortController().signal });
+    const gather: Gather = async (look) => {
+      const seen = await call.gather(look);
+      const told = facts[look.id.replace(" (second look)", "")];
+      return told === undefined || !seen.seen ? seen : { ...seen, facts: look.parse(told) };
+    };
+    const { main, slate } = await judgeNight({ ...call, gather, checks: [orchestrators], pipeline: nba, moment: "auto" });
+    return [main, slate].map((half) =>
+      half === undefined ? [] : said(half.judgement, "orchestrators").filter((line) => line.startsWith(`${name}:`)),
+    );
+  };
+
+  test("completions of the slate that nobody heard of are P1, and what serves is told once", async () => {
+    const ok = `${name}: pass ok`;
+    expect(await undated({})).toEqual([[ok, ok], [ok]]);
+    expect(await undated({ [`executions ${name} 2026-01-28`]: { ...healthyExecutions(name), ...silent } })).toEqual([
+      [ok, ok],
+      [`${name}: fail P1 no_execution`],
+    ]);
+    expect(await undated({ [`unit ${name}`]: { unit: null } })).toEqual([
+      [`${name}: fail P1 not_deployed`],
+      [`${name}: not_applicable not_serving`],
+    ]);
   });
 });
 
@@ -166,6 +220,24 @@ describe("completions and no line since", () => {
     expect(await linesFor({ unit: deployed(false, 0), log: many })).toContain("unknown too_many_lines");
   });
 
+  const refusedPush = { at: iso("09:00"), revision: healthy, severity: "WARNING" as const, text: "The request was not authenticated." };
+
+  test("are P1 where only the platform logged, and its line is quoted", async () => {
+    const only = { lines: [], idle: refusedPush, counted: 40 };
+    expect(await linesFor({ log: only })).toContain("fail P1 no_execution");
+    const [words = ""] = observed(await judged({ log: only }), "orchestrators", "no_execution");
+    expect(words).toContain(`${name} logged no work of its own, only 09:00 ET WARNING \`The request was not authenticated.\``);
+    const both = { ...heardBy(healthy, "03:00"), idle: refusedPush };
+    const [after = ""] = observed(await judged({ log: both }), "orchestrators", "no_execution");
+    expect(after).toContain(`${name} last logged 03:00 ET, since then only 09:00 ET WARNING`);
+  });
+
+  test("are unknown where so many lines of the platform came that its own may lie behind them", async () => {
+    const only = { lines: [], idle: refusedPush, more: true };
+    expect(await linesFor({ log: { ...only, oldest: iso("06:22") } })).toContain("unknown too_many_lines");
+    expect(await linesFor({ log: { ...only, oldest: iso("05:00") } })).toContain("fail P1 no_execution");
+  });
+
   test("were heard by the revision that served then, whichever serves now", async () => {
     expect(await linesFor({ unit: deployed(true, 100, iso("09:15")), log: heardBy(older, "06:30") })).toEqual(["pass ok"]);
     expect(await linesFor({ log: heardBy(`${name}-00001-old`, "06:30") })).toEqual(["pass ok"]);
@@ -215,6 +287,26 @@ describe("completions and no line since", () => {
     const own = said(judgement, "orchestrators").filter((line) => line.startsWith(`${name}:`));
     expect([...new Set(own.map((line) => line.replace(`${name}: `, "")))]).toEqual(lines);
     expect(verdictOf(judgement, "orchestrators")).toBe("pass");
+  });
+
+  test("are shown by rows alone where the record's collection is empty", async () => {
+    const night = smallNight();
+    night.refused["phase3_completion"] = "no_such_place";
+    expect(await linesFor({}, at("09:30"), night)).toEqual(["pass P5 judged_without", "pass ok"]);
+    expect(await linesFor({ log: silent }, at("09:30"), night)).toContain("fail P1 no_execution");
+    night.refused["player-rows"] = "denied";
+    expect(await linesFor({}, at("09:30"), night)).toContain("unknown denied");
+  });
+
+  test("are looked for in no record where the date's games owe none", async () => {
+    const night = smallNight();
+    night.tables["schedule"] = (night.tables["schedule"] ?? []).map((row) => ({
+      ...row,
+      game_id: String(row["game_id"]).replace(/^002/u, "004"),
+    }));
+    night.refused["phase3_completion"] = "no_such_place";
+    const { looks } = await judged({}, at("09:30"), night);
+    expect(looks.filter(({ id }) => id.startsWith("phase"))).toEqual([]);
   });
 
   test("that a second look has seen answered are not said", async () => {

@@ -8,6 +8,9 @@ import type { SchedulerJob } from "../../src/evidence/looks/schedules.ts";
 import { calendarDateOf } from "../../src/pipeline/dates.ts";
 import type { Pipeline } from "../../src/pipeline/load.ts";
 import { linesOf } from "../../src/report/lines.ts";
+import type { Scope } from "../../src/checks/check.ts";
+import { problem } from "../../src/checks/finding.ts";
+import { weighed } from "../../src/checks/scheduling/output.ts";
 import type { Night } from "../support/night.ts";
 import { at, gatherFrom, healthyDocument, observed, said, smallNight, verdictOf } from "../support/night.ts";
 import { overNba } from "../support/own-pipeline.ts";
@@ -132,6 +135,35 @@ describe("a job in the date's chain whose last attempt failed", () => {
   });
 });
 
+describe("a job is not blamed for what another one has to bring", () => {
+  const phase4 = "overnight-phase4-7am-et";
+  const others = { [phase4]: failed(at("07:00"), 13) };
+
+  test("of the next phase: an entry without rows is the phase's own fault", async () => {
+    const night = smallNight();
+    night.tables["offense-rows"] = [];
+    expect(await linesFor(phase4, others, { night })).toEqual([`${phase4}: warn P3 internal`]);
+  });
+
+  test("of the next phase: its own output missing is", async () => {
+    const night = smallNight();
+    night.tables["cache-rows"] = [];
+    expect(await linesFor(phase4, others, { night })).toEqual([`${phase4}: fail P1 internal`]);
+  });
+
+  test("nor worse than the output's own finding", () => {
+    const fault = problem("P3", { reason: "internal", observed: "it failed", expected: "well", next: "See.", figures: {} });
+    const missing = (...severities: readonly ("P1" | "P2")[]) =>
+      severities.map((severity) => problem(severity, { reason: "few", observed: severity, expected: "all", next: "Run." }));
+    if (fault.verdict !== "warn") throw new Error("P3 is a warning.");
+    const scope = { asOf: at("09:30") } as Scope; // Of a failure nothing else is asked.
+    const of = (...severities: readonly ("P1" | "P2")[]) =>
+      weighed(fault, [{ findings: missing(...severities), without: [], evidence: [] }], scope);
+    expect(of("P2")).toMatchObject([{ severity: "P2", reason: "internal" }]);
+    expect(of("P2", "P1")).toMatchObject([{ severity: "P1", observed: "it failed; its output is missing or wrong: P1" }]);
+  });
+});
+
 describe("the last attempt's code", () => {
   test.each([
     [7, "auth"],
@@ -210,8 +242,8 @@ describe("a job that is paused", () => {
     [job]: { state: "paused", lastAttemptAt: last.toISOString() },
   });
 
-  test("is not applicable where it feeds no stage", async () => {
-    expect(await linesFor("data-quality-alerts", paused("data-quality-alerts"))).toEqual(["data-quality-alerts: not_applicable paused"]);
+  test("without a declared reason is a warning too where it feeds no stage", async () => {
+    expect(await linesFor("data-quality-alerts", paused("data-quality-alerts"))).toEqual(["data-quality-alerts: warn P3 paused"]);
   });
 
   test("without a declared reason is a warning where it feeds one, and P1 once what it feeds is missing", async () => {
@@ -336,6 +368,16 @@ describe("before the games", () => {
   const half = "pre_game";
   const clock = at("12:45", "2026-02-03");
 
+  test("a job that has since run for the next date is not to come any more, however that run ended", async () => {
+    const job = "same-day-phase4-tomorrow";
+    const evening = at("18:00", "2026-02-03");
+    const run = (code: number) => linesFor(job, { [job]: failed(at("17:30", "2026-02-03"), code) }, { half, clock: evening });
+    expect(await run(0)).toEqual([`${job}: pass ok`]);
+    expect(await run(13)).toEqual([`${job}: not_applicable next_date`]);
+    const waiting = { [job]: failed(at("17:30", "2026-02-01"), 13) };
+    expect(await linesFor(job, waiting, { half, clock: at("17:00", "2026-02-02") })).toEqual([`${job}: not_due not_due`]);
+  });
+
   test("only the runs that are about the date count, and those to come are not due", async () => {
     const judgement = await judged(
       { "data-quality-alerts": failed(at("19:00", "2026-02-02"), 7) },
@@ -379,6 +421,14 @@ test("asks for outputs only where a job failed, and judges by a second look what
   expect(asked).toContain("player-rows 2026-02-03 (second look)");
   expect(verdictOf(judgement, "completion")).toBe("pass");
   expect(said(judgement, "schedules")).toContain(`${overnight}: warn P3 deadline`);
+});
+
+test("several jobs are told as n of those that were judged, declared or not", async () => {
+  const hours = { schedule: "0 5 * * *", zone: "UTC", lastAttemptAt: at("00:00").toISOString() };
+  const extra = (names: readonly string[], code: number) => Object.fromEntries(names.map((name) => [name, { ...hours, code }]));
+  const judgement = await judged({ ...extra(["x-1", "x-2", "x-3"], 0), ...extra(["bad-1", "bad-2"], 13), idle: { state: "paused" } });
+  const [line] = linesOf(judgement, false).filter(({ reason }) => reason === "internal");
+  expect(line?.observed).toContain(`2 of ${healthyJobs(at("09:30")).length + 5} jobs ended in an internal error`);
 });
 
 test("several jobs with one trouble are one line that names the worst first", async () => {

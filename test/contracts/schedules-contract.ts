@@ -60,7 +60,6 @@ function jobTests(holding: MakeSchedules): void {
     {},
     { code: 7, message: "PERMISSION_DENIED" },
     { code: 4 },
-    { code: -1 },
     { state: "paused", nextRunAt: undefined },
     { state: "disabled", nextRunAt: undefined },
     { lastAttemptAt: undefined, code: undefined },

@@ -6,7 +6,10 @@ import { BackendError } from "../../src/errors.ts";
 import { openPipeline } from "../../src/pipeline-files.ts";
 import { portNames } from "../../src/ports/ports.ts";
 import type { Ports } from "../../src/ports/ports.ts";
+import { tryLook } from "../../src/doctor/statements.ts";
+import type { Look } from "../../src/evidence/evidence.ts";
 import type { Session } from "../../src/session.ts";
+import { duringCall } from "../../src/session.ts";
 import { postgame } from "../cli/fake-terminal.ts";
 import { sessionOver, shippedScenario, shippedStores } from "../support/scenarios.ts";
 
@@ -112,12 +115,157 @@ describe("doctor, where something can't be asked", () => {
     expect(out).toMatch(/no {3}cache-rows \S+: Syntax error at \[1:8\] \[malformed\]/u);
   });
 
+  test("a look that is refused after its first statement was taken doesn't count as accepted whole", async () => {
+    let estimated = false;
+    const refusing: (ports: Ports) => Ports = (ports) => ({
+      ...ports,
+      warehouse: {
+        ...ports.warehouse,
+        estimate: async (ask, call) => ((estimated = true), ports.warehouse.estimate(ask, call)),
+        describe: async (table, call) => {
+          if (call.look.startsWith("doctor ") || !estimated) return ports.warehouse.describe(table, call);
+          throw new BackendError("denied", `denied: reading ${table} needs bigquery.tables.get`, "Run: gcloud grant");
+        },
+      },
+    });
+    const twoSteps: Look<null> = {
+      id: "two steps",
+      port: "warehouse",
+      asked: "a table, and another",
+      byHand: "",
+      after: [],
+      whenEmpty: "must-have",
+      run: async ({ warehouse }, call) => {
+        await warehouse.query({ name: "first", sql: "SELECT game_id FROM {nba_raw.nbac_schedule} LIMIT 1", params: {}, columns: {} }, call);
+        await warehouse.describe("nba_raw.nbac_schedule", call);
+        return { facts: null, examined: 0 };
+      },
+      parse: () => null,
+    };
+    const tried = await duringCall(over(refusing), new AbortController().signal, ({ gather }) => tryLook(twoSteps, gather));
+    expect(tried.map(({ statement, refusal }) => [statement, refusal])).toEqual([
+      ["first", undefined],
+      ["a table, and another", "denied"],
+    ]);
+  });
+
   test("a proof that can't be written costs nothing but itself", async () => {
     const file = join(folder, "a-file");
     await writeFile(file, "");
     const { code, out } = await postgame(["doctor", "--state", file], { open: async () => over() }, { width: 100 });
     expect(code).toBe(0);
     expect(out).toMatch(/Proof: not written \(\w+\)/u);
+  });
+});
+
+describe("doctor, where nothing is there", () => {
+  const empty: (ports: Ports) => Ports = (ports) => ({
+    ...ports,
+    units: { ...ports.units, list: async () => [], get: async () => undefined },
+    schedules: { ...ports.schedules, list: async () => [], get: async () => undefined },
+    topics: { ...ports.topics, topics: async () => [], subscriptions: async () => [] },
+    documents: { ...ports.documents, get: async () => undefined, count: async () => 0 },
+    warehouse: { ...ports.warehouse, tables: async () => [] },
+  });
+
+  test("an empty project, region or database is not healthy: each nothing is marked, with what to check", async () => {
+    const { code, out } = await doctor([], over(empty));
+    expect(code).toBe(3);
+    for (const [said, check] of [
+      ["deployed units: 0 units", "Check the project and the region"],
+      [String.raw`unit \S+: not there`, "Check the project, the region"],
+      ["scheduler jobs: 0 jobs", "Check the project and the region"],
+      [String.raw`scheduler job \S+: not there`, "Check the project, the region"],
+      ["topics: 0 topics", "Check the project"],
+      ["subscriptions: 0 subscriptions", "Check the project"],
+      ["tables of nba_raw: 0 tables", "Check the project"],
+      [String.raw`size of \S+: 0 documents`, "Check the project and the database"],
+    ])
+      expect(out).toMatch(new RegExp(String.raw`none ${said}\n\s+${check}`, "u"));
+  });
+
+  test("one declared unit that is not there is enough, and the rest is still ok", async () => {
+    const { code, out } = await doctor(
+      [],
+      over((ports) => ({ ...ports, units: { ...ports.units, get: async () => undefined } })),
+    );
+    expect(code).toBe(3);
+    expect(out.match(/^ {2}none /gmu)).toHaveLength(1);
+    expect(out).toMatch(/ok {3}deployed units: \d+ units/u);
+  });
+
+  test("as JSON each nothing says so, and it is unhealthy", async () => {
+    const { out } = await doctor(["--json"], over(empty));
+    const { healthy, answers } = JSON.parse(out) as { healthy: boolean; answers: readonly { question: string; none?: boolean }[] };
+    expect(healthy).toBe(false);
+    expect(answers.find(({ question }) => question === "topics")?.none).toBe(true);
+  });
+
+  test("with every port switched off nothing is asked, which is not healthy", async () => {
+    const session = over();
+    const off = Object.fromEntries(portNames.map((port) => [port, { off: "not ours" }]));
+    const rulesOn: Session["pipeline"]["rulesOn"] = (...given) => ({ ...session.pipeline.rulesOn(...given), ports: off });
+    const { code, out } = await doctor([], { ...session, pipeline: { ...session.pipeline, rulesOn } });
+    expect(code).toBe(3);
+    expect(out).toContain("Nothing was asked");
+  });
+});
+
+describe("doctor of a real project", () => {
+  const member = "serviceAccount:reader@acme-nba.iam.gserviceaccount.com";
+  const real = { project: "acme-nba", identity: member };
+  const ofReal = (more: Partial<Session["real"]> = {}, wrap?: (ports: Ports) => Ports): Session => ({
+    ...over(wrap),
+    real: { ...real, ...more },
+  });
+  const grant = `Run: gcloud projects add-iam-policy-binding acme-nba --member=${member} --role=roles/pubsub.viewer`;
+
+  test("who asks, and the command that grants him what is missing, reach the answer and its proof whole", async () => {
+    const denied = async (): Promise<never> =>
+      Promise.reject(new BackendError("denied", "denied for other@acme-nba.iam.gserviceaccount.com", grant));
+    const session = ofReal({}, (ports) => ({ ...ports, topics: { ...ports.topics, topics: denied } }));
+    const { out } = await doctor([], session);
+    expect(out).toContain(grant);
+    const json = await doctor(["--json"], session);
+    expect(JSON.parse(json.out)).toMatchObject({ identity: member });
+    expect(json.out).toContain(grant);
+    expect(json.out).not.toContain("other@");
+    const [file = ""] = await readdir(join(folder, "proofs"));
+    expect(await readFile(join(folder, "proofs", file), "utf8")).toContain(grant);
+  });
+
+  test("a clock that can't be compared is said to be unknown, and is nobody's agreement", async () => {
+    const { out } = await doctor([], ofReal({ clockAhead: async () => Promise.reject(new Error("no route")) }));
+    expect(out).toContain("Clock: not known");
+    expect(out).not.toContain("agrees");
+  });
+
+  test.each([["in/no/folder.json"], ["file/under.json"]])("--record %s is refused before anybody is asked", async (path) => {
+    await writeFile(join(folder, "file"), "");
+    let asked = 0;
+    const record = async (): Promise<never> => Promise.reject(new Error("asked"));
+    const session = ofReal({ record });
+    const { code, err, out } = await doctor(["--record", join(folder, path)], {
+      ...session,
+      begin: (call) => ((asked += 1), session.begin(call)),
+    });
+    expect([code, asked]).toEqual([64, 0]);
+    expect(err).toMatch(/--record .*can't be written/u);
+    expect(out).not.toContain("Proof");
+  });
+
+  test("a recording that can't be written in the end costs nothing but itself", async () => {
+    const file = join(folder, "capture.json");
+    const session = ofReal({
+      record: async (call) => {
+        await writeFile(file, "another's"); // Since it was checked.
+        return { ...over().begin(call), capture: () => ({ asked: [] }) };
+      },
+    });
+    const { code, out, err } = await doctor(["--record", file], session);
+    expect(out).toContain("Proof: ");
+    expect([code, err]).toEqual([64, expect.stringContaining("it is there already")]);
+    expect(await readFile(file, "utf8")).toBe("another's");
   });
 });
 
@@ -210,6 +358,16 @@ describe("doctor --compare", () => {
     const { out } = await doctor(["--compare", "--write", file], over(other), { ask });
     expect(answers).toEqual([]);
     expect(out).toContain("1 of 5 changes written");
+  });
+
+  test("as JSON standard output stays one object, whatever is asked and written", async () => {
+    const file = join(folder, "mine.yaml");
+    const answers = ["n", "", "y", "q"];
+    const ask = async (): Promise<string> => answers.shift() ?? "asked once too often";
+    const { out, err } = await doctor(["--json", "--compare", "--write", file], over(other), { ask });
+    expect(JSON.parse(out)).toMatchObject({ healthy: true });
+    expect(err).toMatch(/^1\. /u);
+    expect(err).toContain("1 of 5 changes written");
   });
 
   test.each([

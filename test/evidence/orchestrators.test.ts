@@ -21,7 +21,7 @@ const line = (name: string, at: string, revision?: string): LogEntry => ({
   severity: "INFO",
   unit: name,
   ...(revision === undefined ? {} : { revision }),
-  text: "",
+  text: "Received a completion",
   fields: {},
 });
 
@@ -69,7 +69,41 @@ describe("the look at what an orchestrator did", () => {
       counted: 0,
       witness: { unit: publisher, at: "2026-02-04T11:36:00Z" },
       skipped: null,
+      idle: null,
+      oldest: null,
     });
+  });
+
+  test.each([
+    ["WARNING", "The request was not authenticated. Either allow unauthenticated invocations or set the proper Authorization header."],
+    ["ERROR", "The request was aborted because there was no available instance."],
+    ["INFO", "Starting new instance. Reason: AUTOSCALING - Instance started due to traffic."],
+    ["INFO", 'Default STARTUP TCP probe succeeded after 1 attempt for container "worker" on port 8080.'],
+    ["INFO", "[2026-02-04 12:00:00 +0000] [1] [INFO] Listening at: http://0.0.0.0:8080 (1)"],
+    ["WARNING", ""],
+    ["INFO", ""],
+  ] as const)("takes no line of the platform for work: %s %s", async (severity, text) => {
+    const idle = { ...line(unit, "2026-02-04T12:00:00Z", "r1"), severity, text };
+    const { facts } = await look.run(logsOf([idle, line(unit, "2026-02-04T11:00:00Z", "r1")]).ports, call);
+    expect(facts).toMatchObject({
+      lines: [{ at: "2026-02-04T11:00:00Z", revision: "r1" }],
+      idle: { at: "2026-02-04T12:00:00Z", revision: "r1", severity, text },
+    });
+  });
+
+  test("takes no audit entry for work, and a payload without message for some", async () => {
+    const fields = { "@type": "type.googleapis.com/google.cloud.audit.AuditLog" };
+    const audit = { ...line(unit, "2026-02-04T12:00:00Z"), text: "", fields };
+    const worked = { ...line(unit, "2026-02-04T11:00:00Z"), text: "", fields: { event: "heard" } };
+    expect((await look.run(logsOf([audit, worked]).ports, call)).facts).toMatchObject({
+      lines: [{ at: "2026-02-04T11:00:00Z" }],
+      idle: { at: "2026-02-04T12:00:00Z" },
+    });
+  });
+
+  test("says how far back it read where there is more", async () => {
+    const many = Array.from({ length: 201 }, (_, index) => line(unit, new Date(Date.UTC(2026, 1, 4, 12, -index)).toISOString()));
+    expect((await look.run(logsOf(many).ports, call)).facts).toMatchObject({ more: true, oldest: many[199]?.at });
   });
 
   test("does without the count where that is refused, and without nothing else", async () => {

@@ -49,8 +49,8 @@ function throughGoogle(): Session {
     authClient: google.login(),
     member: "user:operator@example.com",
   };
-  const real = googlePorts(cloud, { repository: undefined, infrastructure: pipeline.file })(plentyOf());
-  return sessionOver(scenario, { pipeline, stores, wrap: (embedded) => ({ ...real, source: embedded.source }) });
+  const real = googlePorts(cloud, { repository: undefined, infrastructure: pipeline.file });
+  return sessionOver(scenario, { pipeline, stores, wrap: (embedded) => ({ ...real(plentyOf()), source: embedded.source }) });
 }
 
 const ask = (session: Session) =>

@@ -7,7 +7,7 @@ import { exitCode } from "../../src/report/exit-code.ts";
 import type { Report } from "../../src/report/schema.ts";
 import { reportSchema } from "../../src/report/schema.ts";
 import { nba } from "../support/pipeline.ts";
-import { sessionOver, shippedScenario, shippedScenarios } from "../support/scenarios.ts";
+import { remembering, sessionOver, shippedScenario, shippedScenarios } from "../support/scenarios.ts";
 import { run } from "./child.ts";
 import type { Answer, Way } from "./four-ways.ts";
 import { askAll, inProcess, overProcesses } from "./four-ways.ts";
@@ -31,7 +31,7 @@ test.each(calls)(
   "%s about %s at %s is answered alike to both revisions, the v1 client and the command line",
   async (tool, name, _, call) => {
     const { scenario, stores } = night(name);
-    const answers = await askAll(inProcess(sessionOver(scenario, { stores, clock: call.clock })), { tool, input: call.with });
+    const answers = await askAll(inProcess(remembering(sessionOver(scenario, { stores, clock: call.clock }))), { tool, input: call.with });
     expect(heard(answers)).toEqual(alike(answers, call.verdict));
   },
 );

@@ -1,22 +1,30 @@
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, test } from "vitest";
+import type { Stores } from "../../src/adapters/embedded/world.ts";
+import type { Session } from "../../src/session.ts";
 import { validateDaily } from "../../tools/validate_daily.ts";
-import { sessionOver, shippedScenario, shippedScenarios } from "../support/scenarios.ts";
+import { remembering, sessionOver, shippedScenario, shippedScenarios, shippedStores } from "../support/scenarios.ts";
+
+const built = new Map<string, Promise<Stores>>();
+
+function storesOf(name: string): Promise<Stores> {
+  const stores = built.get(name) ?? shippedStores(shippedScenario(name));
+  built.set(name, stores);
+  return stores;
+}
 
 const cases = shippedScenarios.flatMap((name) => shippedScenario(name).expect.map(({ clock, with: input }) => ({ name, clock, input })));
 
 describe.each(cases)("$name at $clock", ({ name, clock, input }) => {
-  const ask = (detail: string) =>
-    validateDaily.call(
-      { ...input, detail },
-      { session: sessionOver(shippedScenario(name), { clock }), signal: new AbortController().signal, progress: () => {} },
-    );
+  const ask = (session: Session, detail: string) =>
+    validateDaily.call({ ...input, detail }, { session, signal: new AbortController().signal, progress: () => {} });
 
   test("a concise answer stays within 1,300 tokens, a good one within 500, detail within 6,000", async () => {
-    const concise = await ask("concise");
+    const session = remembering(sessionOver(shippedScenario(name), { clock, stores: await storesOf(name) }));
+    const concise = await ask(session, "concise");
     const good = ["pass", "not_applicable", "not_due"].includes(concise.verdict);
     expect(encode(JSON.stringify(concise)).length).toBeLessThanOrEqual(good ? 500 : 1300);
-    expect(encode(JSON.stringify(await ask("detailed"))).length).toBeLessThanOrEqual(6000);
+    expect(encode(JSON.stringify(await ask(session, "detailed"))).length).toBeLessThanOrEqual(6000);
   });
 });
 

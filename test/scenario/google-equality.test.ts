@@ -36,11 +36,11 @@ async function throughGoogle(scenario: Scenario, stores: Stores): Promise<Sessio
     reach: google.reach,
     authClient: google.login(),
   };
-  const ports = googlePorts(cloud, { repository: undefined, infrastructure: pipeline.file })(plentyOf());
+  const ports = googlePorts(cloud, { repository: undefined, infrastructure: pipeline.file });
   return sessionOver(scenario, {
     pipeline,
     stores,
-    wrap: (embedded) => ({ ...ports, source: embedded.source }),
+    wrap: (embedded) => ({ ...ports(plentyOf()), source: embedded.source }),
     onClock: (at) => (now = at),
   });
 }

@@ -43,6 +43,8 @@ export function healthyExecutions(name: string) {
     counted: null,
     witness: null,
     skipped: null,
+    idle: null,
+    oldest: null,
   };
 }
 

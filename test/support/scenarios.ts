@@ -9,6 +9,7 @@ import type { Engine } from "../../src/adapters/embedded/warehouse.ts";
 import { embeddedEngine } from "../../src/adapters/embedded/warehouse.ts";
 import { storeClock } from "../../src/adapters/embedded/clock.ts";
 import type { Stores } from "../../src/adapters/embedded/world.ts";
+import type { Evidence, Look } from "../../src/evidence/evidence.ts";
 import { live } from "../../src/evidence/gather.ts";
 import type { Pipeline } from "../../src/pipeline/load.ts";
 import type { Ports } from "../../src/ports/ports.ts";
@@ -72,6 +73,26 @@ export function sessionOver(scenario: Scenario, options: Over = {}): Session {
           lookTimeoutMs: 20_000,
           budget: { maxRows: 20_000, maxBytes: 2 ** 30 },
         }),
+      };
+    },
+  };
+}
+
+/** The same session, each look made once per clock: for asking one question in several ways, where the stores are not what is tested. */
+export function remembering(session: Session): Session {
+  const known = new Map<string, Promise<Evidence<unknown>>>();
+  return {
+    ...session,
+    begin: (call) => {
+      const begun = session.begin(call);
+      return {
+        ...begun,
+        gather: <F>(look: Look<F>) => {
+          const key = `${look.id} ${begun.now().toISOString()}`;
+          const made = known.get(key) ?? begun.gather(look);
+          known.set(key, made);
+          return made as Promise<Evidence<F>>; // a look's id determines its type of facts
+        },
       };
     },
   };

@@ -8,6 +8,7 @@ import { datasetOf } from "../statement.ts";
 import { missingColumn, missingDataset, missingTable } from "../warehouse-words.ts";
 import type { Cloud } from "./cloud.ts";
 import { backendErrorOf } from "./errors.ts";
+import { isLoginProblem, isNetworkProblem } from "./logging-in.ts";
 
 /** What was asked of BigQuery when it failed. */
 export interface About {
@@ -38,15 +39,11 @@ export function wireErrorOf(error: unknown): WireError | undefined {
   const code = "code" in error && (typeof error.code === "number" || typeof error.code === "string") ? error.code : undefined;
   // The library adds words of its own where a reply holds several errors.
   const [first] = reported.safeParse(error).data?.errors ?? [];
+  if (isLoginProblem(error)) return new WireError("There is no login, or it is no longer good.", 401);
   if (code !== undefined) return new WireError(first?.message ?? error.message, code, first?.reason);
   // The only JSON that is parsed on the way is the answer's; what it says of itself holds pieces of it.
-  if (error.name === "SyntaxError") return new WireError("The body of the answer is no JSON.", 400, "invalid");
-  if (error.name === "FetchError") return new WireError("The connection failed.", "ECONNRESET");
-  return isLogin(error) ? new WireError("There is no login, or it is no longer good.", 401) : undefined;
-}
-
-function isLogin({ message }: Error): boolean {
-  return /invalid_grant|invalid_rapt|invalid_client|default credentials|refresh/iu.test(message);
+  if (error.name === "SyntaxError") return new WireError("The body of the answer is no JSON.", 400, "parseError");
+  return error.name === "FetchError" || isNetworkProblem(error) ? new WireError("The connection failed.", "ECONNRESET") : undefined;
 }
 
 /** What a job says of its own failure has a reason and no status. https://cloud.google.com/bigquery/docs/error-messages */
@@ -84,7 +81,17 @@ export function warehouseError(error: unknown, about: About, cloud: Cloud): unkn
   const column = unrecognized ?? notInside;
   if (column !== undefined) return missingColumn(place, column, options);
   if (/due to concurrent update/u.test(error.message)) return refused("conflict", about, options);
+  if (isRefusedStatement(error)) {
+    const reason = `BigQuery refuses the statement over ${place}: ${quoted(error.message)}`;
+    return new BackendError("malformed", reason, "Compare the columns' types with the pipeline file: postgame doctor --compare.", options);
+  }
   return backendErrorOf(error, { service: "warehouse", place, permission, maxBytes }, cloud);
+}
+
+/** The statement is ours and was right when it was written: what it is about has become something else. */
+function isRefusedStatement({ code, errors }: WireError): boolean {
+  const reason = errors[0]?.reason;
+  return Number(code) === 400 && (reason === "invalidQuery" || reason === "invalid");
 }
 
 /** BigQuery says the same of a dataset that is not there at all: only asking for the dataset tells them apart. */

@@ -62,6 +62,8 @@ export async function bytesToRead(asking: Asking): Promise<number> {
  */
 export async function runJob(asking: Asking, spending: CallSpending, reservation: Reservation): Promise<Answered> {
   const { wire, over } = asking;
+  if (over.aborted) spending.settle(reservation, 0); // Nothing was asked, and what listens below would not hear of it any more.
+  over.throwIfAborted();
   const begun: Begun = { asking, about: aboutOf(asking, reservation.bytes), jobId: `postgame_${randomUUID()}` };
   const inserted = insert(begun, reservation.bytes);
   const abandon = (): void => {
@@ -162,7 +164,10 @@ async function readResults(begun: Begun): Promise<Row[]> {
   const pages: z.output<typeof rowSchema>[] = [];
   let fields: readonly Field[] = [];
   let token: string | undefined;
+  const asked = new Set<string>();
   do {
+    if (token !== undefined && asked.has(token)) throw malformedReply(about); // Pages that follow themselves never end.
+    if (token !== undefined) asked.add(token);
     const page = await completePage(begun, token, call.budget.maxRows + 1 - pages.length);
     pages.push(...page.rows);
     if (token === undefined) fields = page.schema.fields;

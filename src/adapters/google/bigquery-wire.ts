@@ -6,6 +6,7 @@ import { readAs } from "../read-as.ts";
 import type { About, WireError } from "./bigquery-errors.ts";
 import { datasetIn, elsewhere, isElsewhere, warehouseError, wireErrorOf } from "./bigquery-errors.ts";
 import type { Cloud } from "./cloud.ts";
+import { loggingIn } from "./logging-in.ts";
 
 export interface Request {
   readonly method?: "GET" | "POST";
@@ -46,7 +47,12 @@ const address = "https://bigquery.googleapis.com";
 const clients = new WeakMap<Cloud, Promise<BigQuery>>();
 
 function clientOf(cloud: Cloud): Promise<BigQuery> {
-  const client = clients.get(cloud) ?? openClient(cloud);
+  const known = clients.get(cloud);
+  if (known !== undefined) return known;
+  const client = openClient(cloud).catch((error: unknown) => {
+    clients.delete(cloud); // Whatever failed, the next question may find it mended.
+    throw error;
+  });
   clients.set(cloud, client);
   return client;
 }
@@ -63,6 +69,8 @@ async function openClient({ project, location, reach, authClient }: Cloud): Prom
   });
   // BIGQUERY_EMULATOR_HOST in the environment would lead a real project's questions to whatever answers there.
   client.baseUrl = `${apiEndpoint}/bigquery/v2`;
+  // Here, where nothing else can fail: later a credential file that does not parse looks like an answer that does not.
+  await loggingIn(() => client.authClient.getClient());
   return client;
 }
 
@@ -71,9 +79,10 @@ const retryDelaysMs = [250, 1000];
 
 async function retried(cloud: Cloud, request: Request, over: AbortSignal): Promise<unknown> {
   for (let attempt = 0; ; attempt += 1) {
-    const client = clientOf(cloud);
     try {
-      return await heard(cloud, request, once(await client, request));
+      const client = await clientOf(cloud);
+      over.throwIfAborted();
+      return await heard(cloud, request, once(client, request));
     } catch (error) {
       const said = wireErrorOf(error);
       if (said === undefined) throw error;

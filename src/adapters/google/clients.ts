@@ -1,3 +1,5 @@
+import { loggingIn } from "./logging-in.ts";
+
 interface GrpcClient {
   initialize(): Promise<unknown>;
 }
@@ -10,7 +12,7 @@ export function clientOf<C extends GrpcClient>(open: () => Promise<C>): () => Pr
   let opening: Promise<C> | undefined;
   const opened = async (): Promise<C> => {
     const client = await open();
-    await client.initialize();
+    await loggingIn(() => client.initialize());
     return client;
   };
   return () => {

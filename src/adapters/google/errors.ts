@@ -2,7 +2,10 @@ import type { Refusal } from "../../errors.ts";
 import { BackendError } from "../../errors.ts";
 import type { Permission, ServiceName } from "../refusal-words.ts";
 import { refusalWords, roles } from "../refusal-words.ts";
+import type { Access } from "./access.ts";
+import { accessOf, accessWords, refusalOfAccess } from "./access.ts";
 import type { Cloud } from "./cloud.ts";
+import { isLoginProblem, isNetworkProblem } from "./logging-in.ts";
 
 /** What was asked when it failed. */
 export interface Asked {
@@ -22,6 +25,11 @@ export function backendErrorOf(error: unknown, asked: Asked, cloud: Cloud): unkn
   if (refusal === undefined) return error;
   const options = { cause: error };
   if (refusal === "deadline") return new BackendError("deadline", `no answer in time to the read of ${asked.place}`, "Ask again.", options);
+  const access = closedBy(error);
+  if (access !== undefined) {
+    const words = accessWords(access, asked, cloud, error.message);
+    return new BackendError(refusal, words.reason, words.next, options);
+  }
   const { reason, next } = refusalWords(refusal, {
     ...asked,
     permission: asked.permission ?? namedPermission(error.message),
@@ -35,33 +43,33 @@ export function backendErrorOf(error: unknown, asked: Asked, cloud: Cloud): unkn
 export function refusalOf(error: Error): Refusal | undefined {
   if (isAbort(error)) return "deadline";
   if (isLoginProblem(error)) return "unauthenticated";
-  const code = "code" in error ? error.code : undefined;
+  if (isNetworkProblem(error)) return "unavailable";
+  const access = closedBy(error);
+  if (access !== undefined) return refusalOfAccess[access];
+  const code = codeOf(error);
   if (typeof code === "number") return code < 100 ? ofGrpc(code, error) : ofHttp(code, error);
-  if (typeof code === "string" && /^\d{3}$/u.test(code)) return ofHttp(Number(code), error);
-  return typeof code === "string" && networkCodes.has(code) ? "unavailable" : undefined;
+  return typeof code === "string" && unpackingCodes.test(code) ? "malformed" : undefined;
 }
 
-const networkCodes: ReadonlySet<string> = new Set([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EPIPE",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "ETIMEDOUT",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ERR_STREAM_PREMATURE_CLOSE",
-]);
+/** Of zlib: a body that is not packed as it says, or is far larger than any answer. */
+const unpackingCodes = /^Z_[A-Z]+_ERROR$|^ERR_BUFFER_TOO_LARGE$/u;
+
+/** HTTP's status may be text. */
+function codeOf(error: Error): unknown {
+  const code = "code" in error ? error.code : undefined;
+  return typeof code === "string" && /^\d{3}$/u.test(code) ? Number(code) : code;
+}
+
+/** Only a 403 is asked for its words: those of another error may quote what we asked. */
+function closedBy(error: Error): Access | undefined {
+  const code = codeOf(error);
+  if (isLoginProblem(error) || (code !== 7 && code !== 403)) return undefined;
+  const reason = "reason" in error && typeof error.reason === "string" ? error.reason : httpReason(error);
+  return accessOf(error, reason);
+}
 
 function isAbort(error: Error): boolean {
   return error.name === "AbortError" || error.name === "TimeoutError";
-}
-
-/** The libraries find out about logins before any service is asked, and give words alone. */
-function isLoginProblem({ message }: Error): boolean {
-  return /invalid_grant|invalid_rapt|invalid_client|Could not load the default credentials|Could not refresh access token|No refresh token is set|Unable to read the credential file/u.test(
-    message,
-  );
 }
 
 /** https://grpc.io/docs/guides/status-codes/ */

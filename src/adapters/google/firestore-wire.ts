@@ -3,6 +3,7 @@ import type { Call } from "../../ports/call.ts";
 import type { Cloud } from "./cloud.ts";
 import { grpcOptions } from "./cloud.ts";
 import { refusalOf } from "./errors.ts";
+import { loggingIn } from "./logging-in.ts";
 
 /** The reading calls of Firestore that answer with a stream. */
 type Reading = "batchGetDocuments" | "runQuery" | "runAggregationQuery";
@@ -25,7 +26,10 @@ export function firestoreWire(cloud: Cloud): FirestoreWire {
   return {
     database,
     async read(method, request, call, over) {
-      const client = (connecting ??= connect(cloud));
+      const client = (connecting ??= connect(cloud).catch((error: unknown) => {
+        connecting = undefined; // Whatever failed, the next look may find it mended.
+        throw error;
+      }));
       try {
         const connected = await client;
         over.throwIfAborted();
@@ -43,7 +47,7 @@ async function connect(cloud: Cloud): Promise<FirestoreClient> {
   const { FirestoreClient: Client } = await import("@google-cloud/firestore-api/client_v1");
   const client = new Client(grpcOptions(cloud));
   // Each method begins with this and leaves its failure unhandled, which would end the process where nobody has logged in.
-  await client.initialize();
+  await loggingIn(() => client.initialize());
   return client;
 }
 

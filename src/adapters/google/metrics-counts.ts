@@ -1,6 +1,5 @@
 import type { MetricServiceClient, protos } from "@google-cloud/monitoring";
 import { z } from "zod";
-import { BackendError } from "../../errors.ts";
 import type { Call } from "../../ports/call.ts";
 import type { LogAsk, LogCount } from "../../ports/logs.ts";
 import { readAs } from "../read-as.ts";
@@ -11,7 +10,7 @@ import { backendErrorOf } from "./errors.ts";
 import type { LogSource } from "./logging-filter.ts";
 import { instantOf, quote } from "./logging-filter.ts";
 import type { Page } from "./pages.ts";
-import { allPages, pageOptions } from "./pages.ts";
+import { allPages, executionErrors, pageOptions, wholePage } from "./pages.ts";
 import { isoOf, timestamp, timestampOf } from "./wire-values.ts";
 
 type Window = Pick<LogAsk, "unit" | "since" | "until">;
@@ -86,14 +85,11 @@ const point = z
 const seriesPage = z.object({
   timeSeries: z.array(z.object({ points: z.array(point) })),
   nextPageToken: z.string(),
-  executionErrors: z.array(z.unknown()),
+  executionErrors,
 });
 
-/** A reply with errors beside its points may lack some of them. */
 function pointsOf(reply: unknown, place: string): Page<Point> {
-  const page = readAs(seriesPage, reply, place, "list of measurements");
-  if (page.executionErrors.length > 0)
-    throw new BackendError("partial", `Cloud Monitoring left out a part of ${place}; the rest of it would prove nothing`, "Ask again.");
+  const page = wholePage(readAs(seriesPage, reply, place, "list of measurements"), place);
   return { items: page.timeSeries.flatMap(({ points }) => points), next: page.nextPageToken };
 }
 

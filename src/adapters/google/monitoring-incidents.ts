@@ -6,6 +6,7 @@ import type { Call } from "../../ports/call.ts";
 import { readAs } from "../read-as.ts";
 import type { Cloud } from "./cloud.ts";
 import { backendErrorOf } from "./errors.ts";
+import { loggingIn } from "./logging-in.ts";
 import { allPages, pageSize } from "./pages.ts";
 
 type Read = (ask: { readonly since: string }, call: Call, over: AbortSignal) => Promise<readonly Incident[]>;
@@ -18,7 +19,11 @@ const scopes = ["https://www.googleapis.com/auth/cloud-platform"];
  */
 export function incidentReader(cloud: Cloud): Read {
   let opening: Promise<AuthClient> | undefined;
-  const client = (): Promise<AuthClient> => (opening ??= openClient(cloud));
+  const client = (): Promise<AuthClient> =>
+    (opening ??= loggingIn(() => openClient(cloud)).catch((error: unknown) => {
+      opening = undefined; // Whatever failed, the next question may find it mended.
+      throw error;
+    }));
   return async ({ since }, call, over) => {
     const from = Date.parse(since);
     try {

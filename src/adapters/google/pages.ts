@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { BackendError } from "../../errors.ts";
 import type { Call } from "../../ports/call.ts";
 
@@ -33,6 +34,15 @@ export async function allPages<T>(place: string, call: Call, pageAfter: (token: 
     token = page.next;
   }
   throw new BackendError("malformed", `${place}: a page was said to be followed by itself`, `Look at ${place} by hand.`);
+}
+
+/** What Cloud Monitoring says beside measurements, of those that it could not read. */
+export const executionErrors = z.array(z.unknown());
+
+/** A reply with errors beside its measurements may lack some of them. */
+export function wholePage<P extends { readonly executionErrors: readonly unknown[] }>(page: P, place: string): P {
+  if (page.executionErrors.length === 0) return page;
+  throw new BackendError("partial", `Cloud Monitoring left out a part of ${place}; the rest of it would prove nothing`, "Ask again.");
 }
 
 export function tooMany(place: string, most: number): BackendError {

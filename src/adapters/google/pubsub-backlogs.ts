@@ -7,7 +7,7 @@ import { clientOf } from "./clients.ts";
 import type { Cloud } from "./cloud.ts";
 import { grpcOptions } from "./cloud.ts";
 import { backendErrorOf } from "./errors.ts";
-import { allPages, pageOptions, tooMany } from "./pages.ts";
+import { allPages, executionErrors, pageOptions, tooMany, wholePage } from "./pages.ts";
 
 type Read = (ask: { readonly since: string; readonly until: string }, call: Call, over: AbortSignal) => Promise<readonly Backlog[]>;
 
@@ -30,7 +30,7 @@ export function backlogReader(cloud: Cloud): Read {
       const many = { ...call, budget: { ...call.budget, maxRows: call.budget.maxRows * pointsEach } };
       const points = await allPages("backlogs", many, async (pageToken) => {
         const [, , reply] = await metrics.listTimeSeries({ ...question(cloud, since, until), pageToken }, pageOptions(call, over));
-        const page = readAs(seriesPage, reply, "backlogs", "list of measurements");
+        const page = wholePage(readAs(seriesPage, reply, "backlogs", "list of measurements"), "backlogs");
         return { items: page.timeSeries.flatMap((series) => backlogsIn(series, cloud)), next: page.nextPageToken };
       });
       for (const each of points) {
@@ -74,7 +74,7 @@ const series = z.object({
   resource: z.object({ labels: z.object({ project_id: z.string().optional(), subscription_id: z.string() }) }),
   points: z.array(point),
 });
-const seriesPage = z.object({ timeSeries: z.array(series), nextPageToken: z.string() });
+const seriesPage = z.object({ timeSeries: z.array(series), nextPageToken: z.string(), executionErrors });
 
 /** A project's metrics may be shown together with those of others, whose subscriptions may have the same names. */
 function backlogsIn({ resource, points }: z.output<typeof series>, { project }: Cloud): readonly Backlog[] {

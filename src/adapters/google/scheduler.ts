@@ -100,9 +100,13 @@ function jobOf(given: WireJob, cloud: Cloud): ScheduledJob {
   };
 }
 
-/** No status says that the last attempt went well or that there was none; one that tells of a fault is never dropped. */
+/**
+ * No status says that the last attempt went well or that there was none; one that tells of a fault is never dropped. Below zero
+ * is no code of gRPC's: the attempt is under way, and neither went well nor failed.
+ */
 function attemptOf({ status, lastAttemptTime }: WireJob): Pick<ScheduledJob, "code" | "message"> {
   const code = status?.code ?? 0;
+  if (code < 0) return {};
   const message = status?.message ?? "";
   if (code === 0 && (lastAttemptTime ?? undefined) === undefined) return {};
   return { code, ...(message === "" ? {} : { message }) };

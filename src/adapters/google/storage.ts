@@ -7,6 +7,7 @@ import { refusalWords } from "../refusal-words.ts";
 import { whileWanted } from "../while-wanted.ts";
 import type { Cloud } from "./cloud.ts";
 import { backendErrorOf } from "./errors.ts";
+import { loggingIn } from "./logging-in.ts";
 import type { Answer, Wire } from "./storage-wire.ts";
 import { storageWire } from "./storage-wire.ts";
 import { metadata, textOf } from "./storage-content.ts";
@@ -23,7 +24,7 @@ export function googleObjects(cloud: Cloud): Objects {
         const place = placeOf(path);
         if (unnamed === true) throw bucketUnnamed(place.bucket);
         try {
-          client ??= authenticated(cloud).catch((error: unknown) => {
+          client ??= loggingIn(() => authenticated(cloud)).catch((error: unknown) => {
             client = undefined; // The next look may find a login.
             throw error;
           });

@@ -14,7 +14,7 @@ export interface Source {
 
 type Condition = AlertPolicyFacts["conditions"][number];
 
-/** Whether a condition could be met by such a line: `unreadable` where nobody can tell from its text. */
+/** Whether every such line would meet a condition, or none: `unreadable` where nobody can tell from its text. */
 export type Sight = "can" | "cannot" | "unreadable";
 
 /** The best that a policy's conditions can do. */
@@ -35,8 +35,9 @@ function conditionSight({ kind, filter }: Condition, source: Source): Sight {
       if (read === undefined) return "unreadable";
       const likely = source.names.map((name) => read(comparison(source, name, kind)));
       if (likely.every((each) => each === "no")) return "cannot";
-      // Which lines such a metric counts is written in the metric, not in the policy.
-      return kind === "metric" && !/log_entry_count/u.test(filter) ? "unreadable" : "can";
+      // What only narrows by content may leave out every line that matters: it would surely tell of none. And which lines
+      // a metric of the operator's own counts is written in the metric, not in the policy.
+      return likely.includes("yes") && (kind === "log" || /log_entry_count/u.test(filter)) ? "can" : "unreadable";
     }
   }
 }
@@ -59,10 +60,14 @@ function comparison(source: Source, name: string, kind: "log" | "metric"): Compa
     if (field === "severity" || (kind === "metric" && /^metric\.labels?\.severity$/u.test(field)))
       return compareSeverity(source, operator, value);
     // Metrics of another kind than those of logs count no lines.
-    if (kind === "metric" && field === "metric.type" && operator === "=")
-      return value.startsWith("logging.googleapis.com/") ? "maybe" : "no";
+    if (kind === "metric" && field === "metric.type" && operator === "=") return countsLines(value);
     return "maybe";
   };
+}
+
+function countsLines(metric: string): Likely {
+  if (metric === "logging.googleapis.com/log_entry_count") return "yes";
+  return metric.startsWith("logging.googleapis.com/") ? "maybe" : "no";
 }
 
 /** Texts are compared whatever their case; patterns are not. */

@@ -2,6 +2,7 @@ import type { Evidence } from "../../evidence/evidence.ts";
 import type { CompletionEntry, CompletionFacts } from "../../evidence/looks/documents.ts";
 import type { ExecutionFacts } from "../../evidence/looks/orchestrators.ts";
 import type { TableFacts } from "../../evidence/looks/tables.ts";
+import { quoted } from "../../outside-text.ts";
 import { addMinutes, instantOf } from "../../pipeline/dates.ts";
 import type { Rules } from "../../pipeline/load.ts";
 import { tableRules } from "../../pipeline/load.ts";
@@ -41,8 +42,9 @@ export function windowOf({ rules, date, asOf }: Pick<Scope, "rules" | "date" | "
 
 /** Whether the unit did anything since the date's last completions. Only rows or a record show that there were any. */
 export function judgeExecuting(orchestrator: Orchestrator, heard: Heard, neverReady: readonly string[], scope: Scope): readonly Finding[] {
-  // Rows show completions too: a record that the operator has switched off is not missed.
-  const records = heard.records.filter((look) => look.seen || look.off === undefined);
+  // Rows show completions too: a record that is switched off, or whose collection has nothing left, is not missed beside them.
+  const rowsSeen = Object.values(heard.tables).every((look) => look.seen);
+  const records = heard.records.filter((look) => look.seen || !(look.off !== undefined || (rowsSeen && look.refusal === "no_such_place")));
   const lost = [...records, ...Object.values(heard.tables), heard.executed].filter((look) => !look.seen);
   if (!heard.executed.seen || lost.length > 0) return lost.flatMap((look) => (look.seen ? [] : [couldNotLook(look)]));
   const { since } = windowOf(scope);
@@ -54,9 +56,19 @@ export function judgeExecuting(orchestrator: Orchestrator, heard: Heard, neverRe
   const newest = lines.find(({ revision }) => revision === null || !neverReady.includes(revision));
   const until = newest === undefined ? -Infinity : addMinutes(new Date(newest.at), clockTolerance).getTime();
   const unheard = completions.filter((completion) => completion.at.getTime() > until);
-  const lastText = newest === undefined ? "" : at(new Date(newest.at), scope);
-  if (unheard.length === 0) return [pass(`it last logged ${lastText}, after the last completion of ${at(last.at, scope)}`)];
-  return [judgeSilence(orchestrator, heard.executed.facts, unheard, lastText, scope)];
+  if (unheard.length === 0 && newest !== undefined)
+    return [pass(`it last logged ${at(new Date(newest.at), scope)}, after the last completion of ${at(last.at, scope)}`)];
+  return [judgeSilence(orchestrator, heard.executed.facts, unheard, newest?.at, scope)];
+}
+
+/** What it logged of its own, and what the platform wrote since. */
+function silenceText({ idle }: ExecutionFacts, newest: string | undefined, scope: Scope): string {
+  const last = newest === undefined ? undefined : at(new Date(newest), scope);
+  const idleAfter = idle !== null && (newest === undefined || Date.parse(idle.at) > Date.parse(newest));
+  if (!idleAfter) return last === undefined ? "logged nothing" : `last logged ${last}`;
+  const text = idle.text === "" ? "request without text" : quoted(idle.text);
+  const only = `only ${at(new Date(idle.at), scope)} ${idle.severity} ${text}`;
+  return last === undefined ? `logged no work of its own, ${only}` : `last logged ${last}, since then ${only}`;
 }
 
 interface Completion {
@@ -102,7 +114,7 @@ function judgeSilence(
   orchestrator: Orchestrator,
   facts: ExecutionFacts,
   unheard: readonly Completion[],
-  newest: string,
+  newest: string | undefined,
   scope: Scope,
 ): Finding {
   const { id } = orchestrator;
@@ -111,10 +123,13 @@ function judgeSilence(
   const [first] = unheard;
   if (due.length === 0 && first !== undefined)
     return putOff(`it has ${reaction} min from the completion of ${at(first.at, scope)}`, addMinutes(first.at, reaction));
-  const named = listNames(due.map((completion) => `${completion.table} ${at(completion.at, scope)}`));
-  const silence = newest === "" ? "logged nothing" : `last logged ${newest}`;
-  const said = `${id} ${silence}, while there was something to hear of: ${named}`;
-  const doubt = doubtIn(facts);
+  // Behind the oldest line that was read there may be one of its own.
+  const readSince = (completion: Completion): boolean =>
+    facts.oldest !== null && Date.parse(facts.oldest) < addMinutes(completion.at, -clockTolerance).getTime();
+  const sure = !facts.more || newest !== undefined ? due : due.filter(readSince);
+  const named = listNames((sure.length > 0 ? sure : due).map((completion) => `${completion.table} ${at(completion.at, scope)}`));
+  const said = `${id} ${silenceText(facts, newest, scope)}, while there was something to hear of: ${named}`;
+  const doubt = sure.length === 0 ? tooMany : doubtIn(facts);
   if (doubt !== undefined) return unknown(doubt.reason, `${said}; ${doubt.said}`, `Read the log of ${id} by hand.`);
   const { skipped } = facts;
   const skippedAt = skipped === null ? undefined : new Date(skipped.at);
@@ -129,11 +144,14 @@ function judgeSilence(
   });
 }
 
+const tooMany = {
+  reason: "too_many_lines",
+  said: "more was logged than was read, by the platform or by revisions that never became ready",
+};
+
 /** Why an empty log proves nothing. Its own earlier lines, or those of its neighbours, show that somebody would have seen. */
-function doubtIn({ lines, more, counted, witness }: ExecutionFacts): { reason: string; said: string } | undefined {
-  if (more && lines.length > 0)
-    return { reason: "too_many_lines", said: "more was logged than was read, by revisions that never became ready" };
-  if (lines.length > 0) return undefined;
+function doubtIn({ lines, idle, counted, witness }: ExecutionFacts): { reason: string; said: string } | undefined {
+  if (lines.length > 0 || idle !== null) return undefined;
   if (counted !== null && counted > 0)
     return { reason: "entries_missing", said: `the platform counted ${counted} lines of it all the same` };
   return witness === null

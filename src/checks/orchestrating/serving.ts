@@ -6,6 +6,8 @@ import type { Finding } from "../finding.ts";
 import { pass, problem, putOff } from "../finding.ts";
 import { at } from "../words.ts";
 
+type Revision = DeployedUnit["revisions"][number];
+
 /** Revisions that answer requests, as far as they are not known to be unready. */
 export function servingRevisions({ traffic, revisions }: DeployedUnit): readonly string[] {
   return traffic.flatMap(({ revision, percent }) =>
@@ -20,15 +22,26 @@ export function judgeServing(name: string, { unit }: UnitFacts, scope: Scope): F
   const serving = servingRevisions(unit);
   const created = newest === undefined ? undefined : new Date(newest.createdAt);
   const starting = scope.rules.thresholds.orchestrators.starting.minutes;
+  const before = newest === undefined ? undefined : previousOf(unit, newest);
   const deploying = created !== undefined && scope.asOf < addMinutes(created, starting);
   if (serving.length === 0) {
     // The first revision of all is not up yet either.
     return deploying && unit.revisions.length === 1 ? comingUp(unit, created, starting, scope) : nobodyServes(name, unit, scope);
   }
-  if (newest?.ready === false) return deploying ? comingUp(unit, created, starting, scope) : blocked(name, unit, newest, serving, scope);
+  if (newest?.ready === false) {
+    if (!deploying) return blocked(name, unit, newest, serving, scope);
+    // A new try excuses nothing that was broken before it.
+    return before?.ready === false ? blocked(name, unit, before, serving, scope) : comingUp(unit, created, starting, scope);
+  }
   const share = unit.traffic.find(({ revision }) => revision === unit.latestCreated)?.percent ?? 0;
   if (share >= 100) return pass(`${quoted(unit.latestCreated)} is ready and has all traffic`);
   return deploying ? comingUp(unit, created, starting, scope) : elsewhere(name, unit, share, scope);
+}
+
+/** The revision made before the newest. */
+function previousOf({ revisions }: DeployedUnit, newest: Revision): Revision | undefined {
+  const older = revisions.filter(({ name, createdAt }) => name !== newest.name && Date.parse(createdAt) <= Date.parse(newest.createdAt));
+  return older.toSorted((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt))[0];
 }
 
 function comingUp({ latestCreated }: DeployedUnit, created: Date, minutes: number, scope: Scope): Finding {
@@ -66,20 +79,15 @@ function nobodyServes(name: string, unit: DeployedUnit, scope: Scope): Finding {
 }
 
 /** The platform keeps the older one serving: deploying is what doesn't work, not the unit. */
-function blocked(
-  name: string,
-  unit: DeployedUnit,
-  newest: DeployedUnit["revisions"][number],
-  serving: readonly string[],
-  scope: Scope,
-): Finding {
-  const why = newest.problem === undefined ? "" : `: ${quoted(newest.problem)}`;
+function blocked(name: string, unit: DeployedUnit, broken: Revision, serving: readonly string[], scope: Scope): Finding {
+  const why = broken.problem === undefined ? "" : `: ${quoted(broken.problem)}`;
+  const retried = unit.latestCreated === broken.name ? "" : `; ${revisionText(unit, unit.latestCreated, scope)} may still be coming up`;
   const older = serving.map((revision) => revisionText(unit, revision, scope)).join(" and ");
   return problem("P1", {
     reason: "deploys_blocked",
-    observed: `deploys of ${name} blocked, running older code: ${revisionText(unit, newest.name, scope)} never became ready${why}; ${older} serves`,
+    observed: `deploys of ${name} blocked, running older code: ${revisionText(unit, broken.name, scope)} never became ready${why}; ${older} serves${retried}`,
     expected: "the newest revision is ready and has all traffic",
-    next: `Read what ${quoted(newest.name)} logged when it started, put that right, deploy again and see that the traffic moves. What runs meanwhile works on.`,
+    next: `Read what ${quoted(broken.name)} logged when it started, put that right, deploy again and see that the traffic moves. What runs meanwhile works on.`,
   });
 }
 

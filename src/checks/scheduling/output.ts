@@ -1,17 +1,18 @@
-import type { KnownStage, StageName } from "../../pipeline/schema.ts";
+import type { KnownStage } from "../../pipeline/schema.ts";
 import { stageNames } from "../../pipeline/schema.ts";
 import { analytics } from "../analytics.ts";
 import { boxScores } from "../box-scores.ts";
 import type { Check, Examined, Scope, Unit } from "../check.ts";
 import { completion } from "../completion/completion.ts";
 import type { Finding } from "../finding.ts";
-import { notApplicable, problem, unknown } from "../finding.ts";
+import { notApplicable, problem, severityOf, unknown } from "../finding.ts";
 import { games } from "../games.ts";
 import { features } from "../predictions/features.ts";
 import { grading } from "../predictions/grading.ts";
 import { predictions } from "../predictions/predictions.ts";
 import { preparedTables } from "../slate.ts";
 import { at } from "../words.ts";
+import type { Declared } from "./job.ts";
 
 /** Which check says whether a stage's output is there. */
 const checkOf: Readonly<Record<KnownStage, Check>> = {
@@ -25,20 +26,36 @@ const checkOf: Readonly<Record<KnownStage, Check>> = {
   grading,
 };
 
-/** What says whether the output of each stage is there, made once for all jobs. */
-export function outputUnits(scope: Scope): (stages: readonly StageName[]) => readonly Unit[] {
-  const made = new Map<StageName, readonly Unit[]>();
-  const unitsOf = (stage: StageName): readonly Unit[] => {
+type Job = Pick<Declared, "feeds" | "calls">;
+
+/** What says whether the output of a job is there, made once for all jobs. */
+export function outputUnits(scope: Scope): (job: Job) => readonly Unit[] {
+  const made = new Map<KnownStage, readonly Unit[]>();
+  const unitsOf = (stage: KnownStage): readonly Unit[] => {
     const known = made.get(stage) ?? unitsFor(stage, scope);
     made.set(stage, known);
     return known;
   };
-  return (stages) => stages.flatMap(unitsOf);
+  return (job) => {
+    const stages = stageNames.filter((known) => job.feeds?.some((stage) => stage === known));
+    const units = stages.flatMap(unitsOf);
+    return isOfNextPhase(job, scope) ? units.filter(({ check, subject }) => check !== completion.id || subject === recordOf(scope)) : units;
+  };
 }
 
-function unitsFor(name: StageName, scope: Scope): readonly Unit[] {
-  const stage = stageNames.find((known) => known === name);
-  if (stage === undefined) return [];
+/** Whether what it calls is none of those that the completion record is about: of its stages it then owes the next phase's output alone. */
+function isOfNextPhase({ calls }: Job, { rules }: Scope): boolean {
+  const topics = Object.values(rules.topics ?? {}).filter(({ record }) => record === rules.completion.collection);
+  const publishers = topics.flatMap(({ from = [] }) => from);
+  return calls !== undefined && publishers.length > 0 && !publishers.includes(calls);
+}
+
+/** The subject whose judge speaks of the next phase's output. */
+function recordOf({ rules }: Scope): string {
+  return `${rules.completion.phase}/record`;
+}
+
+function unitsFor(stage: KnownStage, scope: Scope): readonly Unit[] {
   const units = checkOf[stage].units(scope);
   if (stage !== "completion" && stage !== "same-day") return units;
   // One check speaks of both: what is prepared before the games, and what eats them.
@@ -56,7 +73,8 @@ type Warning = Extract<Finding, { readonly verdict: "warn" }>;
  */
 export function weighed(fault: Warning, outputs: readonly Examined[], scope: Scope): readonly Finding[] {
   const findings = outputs.flatMap((output) => output.findings);
-  const missing = findings.find(({ verdict }) => verdict === "fail");
+  const failed = findings.filter(({ verdict }) => verdict === "fail");
+  const missing = failed.find((finding) => severityOf(finding) !== "P2") ?? failed[0];
   if (missing !== undefined) return [failing(fault, missing)];
   const lost = findings.find((finding) => finding.verdict === "unknown");
   if (lost?.verdict === "unknown")
@@ -82,7 +100,8 @@ export function weighed(fault: Warning, outputs: readonly Examined[], scope: Sco
 
 function failing(fault: Warning, missing: Finding): Finding {
   const breaks = "breaks" in missing && missing.breaks !== undefined ? { breaks: missing.breaks } : {};
-  return problem("P1", {
+  // No worse than what it rests on.
+  return problem(severityOf(missing) === "P2" ? "P2" : "P1", {
     ...fault,
     ...breaks,
     observed: `${fault.observed}; its output is missing or wrong: ${missing.observed}`,

@@ -18,6 +18,12 @@ export function isAbout(attempt: Date, declared: Declared, { rules, date }: Scop
   return runDays(declared, date).includes(dateAt(attempt, rules.zone));
 }
 
+/** Whether it was tried on those days or since: what becomes of it now is no longer about the game date. */
+export function hasComeSince(attempt: Date, declared: Declared, { rules, date }: Scope): boolean {
+  const [first = date] = runDays(declared, date);
+  return dateAt(attempt, rules.zone) >= first;
+}
+
 /**
  * Whether a run about the game date should have been by now and was not. How a job stands now says nothing of runs that
  * are longer past than a day.

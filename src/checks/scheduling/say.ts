@@ -4,7 +4,7 @@ import { at, listNames } from "../words.ts";
 import type { Fault } from "./job.ts";
 
 /** Of several jobs with one trouble: which and when, those that the night rests on first. */
-export function sayJobs({ reason, findings, of }: Group, scope: Scope): Words | undefined {
+export function sayJobs({ reason, findings, of, sums }: Group, scope: Scope): Words | undefined {
   const several = isFault(reason) ? together[reason] : undefined;
   if (findings.length < 2 || several === undefined) return undefined;
   const worstFirst = findings.toSorted((a, b) => rank(a.finding) - rank(b.finding));
@@ -14,8 +14,8 @@ export function sayJobs({ reason, findings, of }: Group, scope: Scope): Words | 
   });
   const failing = worstFirst.filter(({ finding }) => severityOf(finding) === "P1").map(({ subject }) => subject);
   const broken = failing.length === 0 ? "" : `; of ${listNames(failing)} the output is missing or wrong`;
-  // One subject stands for the jobs that the pipeline file doesn't name and that are well.
-  const jobs = scope.half === "pre_game" ? of : of - 1;
+  // One subject stands for all jobs that the pipeline file doesn't name; who was judged counts itself.
+  const jobs = sums?.["jobs"] ?? of;
   const none =
     reason === "missing" && findings.length === jobs ? "; where none of them is there, the region or the project is the first suspect" : "";
   return { observed: `${findings.length} of ${jobs} jobs ${several.said}: ${listNames(each)}${broken}${none}`, next: several.next };

@@ -12,7 +12,7 @@ const facts = z.object({
       updatedAt: z.string(),
       /** Whether it is JSON. */
       readable: z.boolean(),
-      /** What the declared field says, or the dates nearest to the top; none if there are none. */
+      /** What the declared field says; else the dates at any depth, the one asked for first and then from the top. */
       dates: z.array(z.string()),
     })
     .nullable(),
@@ -41,7 +41,7 @@ export function publishedFile(rules: Rules, declared: Published, date: CalendarD
       const found = await objects.get({ path, unnamed }, call);
       if (found === undefined) return { facts: { file: null }, examined: 0 };
       const content = parsed(found.text);
-      const dates = content === undefined ? [] : datesIn(content.value, declared.date_field);
+      const dates = content === undefined ? [] : datesIn(content.value, declared.date_field, date);
       return { facts: { file: { updatedAt: found.updatedAt, readable: content !== undefined, dates: [...dates] } }, examined: 1 };
     },
     parse: (saved) => facts.parse(saved),
@@ -59,20 +59,36 @@ function parsed(text: string): { readonly value: unknown } | undefined {
 /** Longest text of a date field, and most dates, that are worth telling. */
 const most = 40;
 
-function datesIn(content: unknown, field: string | undefined): readonly string[] {
+function datesIn(content: unknown, field: string | undefined, date: CalendarDate): readonly string[] {
   if (field !== undefined) {
     const found = field
       .split(".")
       .reduce<unknown>((value, part) => (isMap(value) && Object.hasOwn(value, part) ? value[part] : undefined), content);
-    return typeof found === "string" ? [found.slice(0, most)] : [];
+    return typeof found === "string" ? [(dayIn(found, withoutZone) ?? found).slice(0, most)] : [];
   }
-  let level: readonly unknown[] = [content];
-  while (level.length > 0) {
-    const dates = level.filter((value) => typeof value === "string").filter(isCalendarDate);
-    if (dates.length > 0) return [...new Set(dates)].slice(0, most);
-    level = level.flatMap((value) => (Array.isArray(value) || isMap(value) ? Object.values(value) : []));
+  const dates = new Set<string>();
+  // Level by level, as deep as it goes: the store bounds its size.
+  for (let level: readonly unknown[] = [content]; level.length > 0; level = level.flatMap(within)) {
+    for (const value of level) {
+      const day = typeof value === "string" ? dayIn(value, midnight) : undefined;
+      if (day !== undefined) dates.add(day);
+    }
   }
-  return [];
+  return [...(dates.has(date) ? [date] : []), ...[...dates].filter((day) => day !== date)].slice(0, most);
+}
+
+/** An instant without a zone is a local one, so its day stands in its text. */
+const withoutZone = /^[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?$/u;
+/** Where nobody named the field only midnight is a date: any other instant may be that of the writing. */
+const midnight = /^[T ]00:00(?::00(?:[.,]0+)?)?$/u;
+
+function dayIn(text: string, time: RegExp): CalendarDate | undefined {
+  const [day, rest] = [text.slice(0, 10), text.slice(10)];
+  return isCalendarDate(day) && (rest === "" || time.test(rest)) ? day : undefined;
+}
+
+function within(value: unknown): readonly unknown[] {
+  return Array.isArray(value) || isMap(value) ? Object.values(value) : [];
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -4,6 +4,7 @@ import type { CalendarDate } from "../../pipeline/dates.ts";
 import type { Rules } from "../../pipeline/load.ts";
 import type { Call } from "../../ports/call.ts";
 import type { LogAsk, LogEntry, Logs } from "../../ports/logs.ts";
+import { logSeverities } from "../../ports/logs.ts";
 import type { Look } from "../evidence.ts";
 import { logsByHand } from "./by-hand.ts";
 import type { CompletionFacts } from "./documents.ts";
@@ -11,10 +12,13 @@ import { completionDocument } from "./documents.ts";
 
 const seenLine = z.object({ unit: z.string(), at: z.string() });
 const facts = z.object({
-  /** The newest line of each revision that logged, newest first. */
+  /** The newest line of each revision that it logged of its own, newest first. */
   lines: z.array(z.object({ at: z.string(), revision: z.string().nullable() })),
-  /** Whether there are older lines that were not read. */
+  /** The newest line that shows no work: the platform's, of requests and of starting instances. */
+  idle: z.object({ at: z.string(), revision: z.string().nullable(), severity: z.enum(logSeverities), text: z.string() }).nullable(),
+  /** Whether there are older lines that were not read, and how far back it was read then. */
   more: z.boolean(),
+  oldest: z.string().nullable(),
   /** Where it logged nothing: how many lines the platform's own metric has of it; null if the metric says nothing. */
   counted: z.number().nullable(),
   /** Where it logged nothing: the newest line of one of those whose completions it hears of. */
@@ -57,7 +61,10 @@ export function executions(date: CalendarDate, { unit, publishers, skips, since,
       const silent = entries.length === 0;
       const counted = silent ? await countedLines(logs, { unit, ...window }, call) : null;
       const witness = silent ? await newestOf(logs, publishers, window, call) : null;
-      return { facts: { lines: newestByRevision(entries), more, counted, witness, skipped }, examined: entries.length };
+      const newestFirst = entries.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
+      const lines = newestByRevision(newestFirst.filter((entry) => !isIdle(entry)));
+      const oldest = more ? (newestFirst.at(-1)?.at ?? null) : null;
+      return { facts: { lines, idle: newestIdle(newestFirst), more, oldest, counted, witness, skipped }, examined: entries.length };
     },
     parse: (saved) => facts.parse(saved),
   };
@@ -82,9 +89,35 @@ async function countedLines(logs: Logs, window: Pick<LogAsk, "unit" | "since" | 
   }
 }
 
+/** What the platform and the server around the unit's code write under its name, whether or not that code ever ran. */
+const idleTexts: readonly RegExp[] = [
+  /^The request was (not authenticated|not authorized|aborted because there was no available instance)/iu,
+  /^Starting new instance\b/iu,
+  /^(Default )?(STARTUP|LIVENESS|READINESS) \w+ probe\b/iu,
+  /^Container called exit\b/iu,
+  /^(\[[^\]]*\]\s*)*(Starting gunicorn|Listening at:|Using worker:|Booting worker|Worker exiting|Handling signal:|Control socket|Shutting down: Master)/iu,
+  /^\s*(\* )?(Serving Flask app|Debug mode:|Running on (http|all addresses))/iu,
+];
+
+/** Entries of requests carry neither text nor payload; a refused one looks like one that was answered, but for its severity. */
+function isIdle({ text, fields }: LogEntry): boolean {
+  if (text !== "") return idleTexts.some((pattern) => pattern.test(text));
+  const type = fields["@type"];
+  return Object.keys(fields).length === 0 || (typeof type === "string" && type.endsWith("AuditLog"));
+}
+
+/** More of a line is never shown. */
+const longestText = 300;
+
+function newestIdle(newestFirst: readonly LogEntry[]): ExecutionFacts["idle"] {
+  const found = newestFirst.find(isIdle);
+  if (found === undefined) return null;
+  return { at: found.at, revision: found.revision ?? null, severity: found.severity, text: found.text.slice(0, longestText) };
+}
+
 function newestByRevision(entries: readonly LogEntry[]): ExecutionFacts["lines"] {
   const newest = new Map<string | null, string>();
-  for (const { at, revision = null } of entries.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at))) {
+  for (const { at, revision = null } of entries) {
     if (!newest.has(revision)) newest.set(revision, at);
   }
   return [...newest].map(([revision, at]) => ({ at, revision }));

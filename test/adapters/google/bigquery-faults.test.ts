@@ -1,9 +1,13 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { inspect } from "node:util";
 import { UserRefreshClient } from "google-auth-library";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { googleWarehouse } from "../../../src/adapters/google/bigquery.ts";
 import type { BackendError, Refusal } from "../../../src/errors.ts";
 import type { Warehouse } from "../../../src/ports/warehouse.ts";
+import type { CallSpending } from "../../../src/spending.ts";
 import { asking, refusalOf } from "../../contracts/asking.ts";
 import type { FakeJob } from "../../fakes/bigquery.ts";
 import type { HttpRoutes } from "../../fakes/http.ts";
@@ -248,6 +252,21 @@ describe("an answer that is none", () => {
     await expect(spending.reserve({ what: "all", least: 2 ** 26, wanted: 2 ** 26 }, new AbortController().signal)).resolves.toBeDefined();
   });
 
+  test("whose pages follow themselves is malformed, and does not go on until the rows run out", async () => {
+    let pages = 0;
+    const { warehouse } = await stage({
+      before: async (given, response) => {
+        if (said(given) !== results) return false;
+        pages += 1;
+        const fields = ["name", "points"].map((name) => ({ name, type: name === "name" ? "STRING" : "INTEGER" }));
+        sendJson(response, 200, { jobComplete: true, totalRows: "3", schema: { fields }, rows: [], pageToken: "again" });
+        return true;
+      },
+    });
+    expect((await refusalOf(warehouse.query(names, asking()))).refusal).toBe("malformed");
+    expect(pages).toBe(2);
+  });
+
   test("without its last page is partial, though every page that came was whole", async () => {
     const { warehouse } = await stage({
       pageRows: 2,
@@ -324,6 +343,47 @@ describe("an answer that takes too long", () => {
     );
   });
 
+  test("is not asked for at all where the caller has gone meanwhile: not while the login was made", async () => {
+    const caller = new AbortController();
+    const { cloud, requests } = await stage();
+    const leaving = {
+      ...cloud,
+      get authClient() {
+        queueMicrotask(() => caller.abort());
+        return loginWith(token);
+      },
+    };
+    const refused = await refusalOf(googleWarehouse(leaving, plentyOf()).query(names, asking({ signal: caller.signal })));
+    expect(refused.refusal).toBe("deadline");
+    // It is cancelled, should it be there all the same, once its own request has ended.
+    await vi.waitUntil(() => cancelled(requests) ?? requests.find((each) => said(each) === insertion));
+    expect(requests.map(said)).not.toContain(insertion);
+  });
+
+  test("is not asked for at all where the caller has gone meanwhile: not once bytes were reserved, and they are given back", async () => {
+    const mebibyte = 2 ** 20;
+    const caller = new AbortController();
+    const spending = plentyOf(64 * mebibyte);
+    const { cloud, requests } = await stage();
+    const settled = Promise.withResolvers<unknown>();
+    const leaving: CallSpending = {
+      ...spending,
+      reserve: async (ask, signal) => {
+        const reservation = await spending.reserve(ask, signal);
+        caller.abort();
+        return reservation;
+      },
+      settle: (reservation, billed) => {
+        spending.settle(reservation, billed);
+        settled.resolve(billed);
+      },
+    };
+    const refused = await refusalOf(googleWarehouse(cloud, leaving).query(names, asking({ signal: caller.signal })));
+    expect(refused.refusal).toBe("deadline");
+    expect(await settled.promise).toBe(0);
+    expect(requests).toEqual([]);
+  });
+
   test("is ended when the caller cancels, also while the job is still being made", async () => {
     const made = Promise.withResolvers<void>();
     const heard = Promise.withResolvers<void>();
@@ -397,6 +457,30 @@ describe("a login", () => {
       refreshToken,
       endpoints: { oauth2TokenUrl: url },
     });
+
+  const account = { type: "service_account", client_email: "a@acme.iam.gserviceaccount.com", private_key_id: "1" };
+  test.each([
+    ["that does not parse", "{ PRIVATE-4711"],
+    ["without an address", JSON.stringify({ ...account, client_email: undefined, private_key: "PRIVATE-4711" })],
+    ["whose key is none", JSON.stringify({ ...account, private_key: "PRIVATE-4711" })],
+    ["that is null", "null"],
+  ])("from a file %s is unauthenticated, without any of its words, and one that was mended is used", async (_, content) => {
+    const folder = await mkdtemp(join(tmpdir(), "login-"));
+    const file = join(folder, "key.json");
+    await writeFile(file, content);
+    vi.stubEnv("GOOGLE_APPLICATION_CREDENTIALS", file);
+    const { cloud } = await stage();
+    let isMended = false;
+    const { authClient: _unused, ...bare } = cloud;
+    const broken = Object.defineProperty(bare, "authClient", { get: () => (isMended ? loginWith(token) : undefined) });
+    const warehouse = googleWarehouse(broken, plentyOf());
+    const refused = await refusalOf(warehouse.query(names, asking()));
+    expect(refused).toMatchObject({ refusal: "unauthenticated", next: "Run: gcloud auth application-default login" });
+    expect(`${refused.message} ${refused.next}`).not.toContain("4711");
+    isMended = true;
+    expect(await namesOf(warehouse)).toEqual(threeNames);
+    await rm(folder, { recursive: true });
+  });
 
   test("whose refresh fails in the middle of a call is unauthenticated, in words without any secret", async () => {
     const { url, good, stop } = await tokens();

@@ -369,6 +369,20 @@ describe("words", () => {
     expect(made).toBe(2);
   });
 
+  test("a first connection that fails with anything is made anew by the next look", async () => {
+    const { server } = await over({});
+    const { sslCreds, ...reach } = server.reach;
+    const auth = {
+      getUniverseDomain: async () => "googleapis.com",
+      getClient: async () => Promise.reject(new Error("Something that nobody foresaw")),
+    };
+    const options: Record<string, unknown> = { ...reach, auth };
+    const documents = googleDocuments({ ...usual, reach: { grpc: options } });
+    expect(await refusalOf(documents.count({ collection: "other" }, asking()))).toMatchObject({ refusal: "unauthenticated" });
+    options["sslCreds"] = sslCreds;
+    expect(await documents.count({ collection: "other" }, asking())).toBe(0);
+  });
+
   test.each(["", "/nonexistent/key.json"])(
     "without a login (credentials at %j) every look says so, and the process lives on",
     async (path) => {

@@ -1,4 +1,6 @@
 import * as grpc from "@grpc/grpc-js";
+import type { AuthClient } from "google-auth-library";
+import { PassThroughClient } from "google-auth-library";
 import { afterEach, describe, expect, test } from "vitest";
 import { googleAlerts } from "../../../src/adapters/google/monitoring.ts";
 import type { Alerts } from "../../../src/ports/alerts.ts";
@@ -103,6 +105,22 @@ describe("incidents", () => {
       sendJson(response, code, body);
       return true;
     });
+
+  test("a login that failed once is tried anew by the next question", async () => {
+    const server = await startHttpServer([alertsRoutes(world)]);
+    servers.push(server);
+    let isMended = false;
+    const alerts = googleAlerts({
+      ...cloudAt({ http: server.address }),
+      get authClient(): AuthClient {
+        if (!isMended) throw new Error("Something that nobody foresaw");
+        return new PassThroughClient();
+      },
+    });
+    expect((await refusalOf(alerts.incidents({ since }, asking()))).refusal).toBe("unauthenticated");
+    isMended = true;
+    expect(await alerts.incidents({ since }, asking())).toEqual([]);
+  });
 
   test("asks for the newest first, with the login, and reads no page further than it must", async () => {
     const asked: string[] = [];

@@ -138,6 +138,14 @@ describe("measurements", () => {
     ]);
   });
 
+  test("a reply that says that it lacks something is partial, never fewer backlogs", async () => {
+    const topics = await answering("listTimeSeries", () => ({
+      timeSeries: [series([point(begin + 60, { int64Value: "0" })])],
+      executionErrors: [{ code: 4, message: "took too long" }],
+    }));
+    expect((await refusalOf(topics.backlogs({ since, until }, asking()))).refusal).toBe("partial");
+  });
+
   test("another project's subscription of the same name is not ours", async () => {
     const topics = await answering("listTimeSeries", () => ({
       timeSeries: [series([point(begin + 60, { int64Value: "5" })], { project_id: "other" })],

@@ -69,6 +69,11 @@ describe("google schedules, of their own", () => {
     ["there never was an attempt", { lastAttemptTime: null }, { code: undefined, lastAttemptAt: undefined }],
     ["there never was an attempt, and an empty status", { lastAttemptTime: null, status: {} }, { code: undefined }],
     ["a fault is told without an attempt", { lastAttemptTime: null, status: { code: 7 } }, { code: 7 }],
+    [
+      "the attempt has no outcome yet",
+      { status: { code: -1 } },
+      { code: undefined, message: undefined, lastAttemptAt: "2026-02-04T16:00:00.999Z" },
+    ],
     ["no zone is given", { timeZone: "" }, { zone: "UTC" }],
     ["no deadline is given", {}, { deadlineSeconds: 180 }],
     ["a deadline has fractions", { attemptDeadline: { seconds: "30", nanos: 500_000_000 } }, { deadlineSeconds: 30.5 }],
