@@ -43,7 +43,8 @@ function again(
     const plain = look.id.replace(" (second look)", "");
     const seen = known.get(look.id) ?? known.get(plain);
     if (aliases.includes(aliasOf(plain))) return instead(look, seen);
-    if (seen === undefined) throw new Error(`${look.id} was not recorded`);
+    // Asked only because something else was refused: nobody has looked there either.
+    if (seen === undefined) return refused("not_supplied")(look);
     return { ...seen, id: look.id };
   }) as Gather;
   return judgeDate({
@@ -88,7 +89,7 @@ const noneOf: Readonly<Record<string, unknown>> = {
   incidents: { incidents: [] },
   object: { file: null },
   heartbeats: { documents: 0, newest: null },
-  executions: { lines: [], more: false, counted: null, witness: null, skipped: null },
+  executions: { lines: [], idle: null, more: false, oldest: null, counted: null, witness: null, skipped: null },
 };
 const emptied = (look: Look<unknown>, seen: Evidence<unknown> | undefined): Evidence<unknown> =>
   ({
