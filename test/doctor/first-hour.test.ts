@@ -75,7 +75,7 @@ async function typed(command: string): Promise<string> {
     .split(" ")
     .map((word) => word.replace("~/src/pipeline", repository.clone).replace("mine.yaml", join(folder, "mine.yaml")));
   const env = { POSTGAME_STATE: join(folder, "state") };
-  const code = await main(args, env, { terminal, google: { reach: google.reach, login: google.login, now: () => scenario.clock } });
+  const code = await main(args, env, { terminal, google: { reach: google.reach, login: () => google.login(), now: () => scenario.clock } });
   return `$ postgame ${command}\n${seen}[exit code ${code}]\n`;
 }
 
