@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { AlertPolicy, Alerts, Incident } from "../../ports/alerts.ts";
+import { inOrder } from "../in-order.ts";
 import { listingOf } from "./listing.ts";
 import { supplied } from "./supplied.ts";
 import type { StoreClock, Stores, World } from "./world.ts";
@@ -14,7 +15,7 @@ export function embeddedAlerts(stores: Stores, clock: StoreClock): Alerts {
   const about = { port: "alerts", garbage } as const;
   return {
     policies: (call) => {
-      const read = (world: World) => supplied(world.policies()).toSorted(byTitle);
+      const read = (world: World) => inOrder(supplied(world.policies()), "title", "name");
       return list({ ...about, place: "policies", noun: "alert policy", one: policy, read }, call);
     },
     incidents: ({ since }, call) => {
@@ -38,11 +39,6 @@ const incident: z.ZodType<Incident> = z.object({
   openedAt: z.iso.datetime(),
   closedAt: z.iso.datetime().optional(),
 });
-
-function byTitle(a: AlertPolicy, b: AlertPolicy): number {
-  if (a.title !== b.title) return a.title < b.title ? -1 : 1;
-  return a.name < b.name ? -1 : 1;
-}
 
 /** Newest first; a time that can't be read stays in, to be refused. */
 function openedSince(all: readonly Incident[], since: number, now: Date): readonly Incident[] {

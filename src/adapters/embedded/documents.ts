@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Call } from "../../ports/call.ts";
 import type { DocumentSnapshot, Documents, FieldValue } from "../../ports/documents.ts";
 import { readAs } from "../read-as.ts";
-import { tooMany } from "../too-many.ts";
+import { askForLess, tooMany } from "../too-many.ts";
 import { whileWanted } from "../while-wanted.ts";
 import { disturbance } from "./failing.ts";
 import { byUtf8, compareFields } from "./field-order.ts";
@@ -16,7 +16,7 @@ export function embeddedDocuments(stores: Stores, clock: StoreClock): Documents 
     getMany: ({ collection, ids }, call) =>
       whileWanted(call, async () => {
         const { maxRows } = call.budget;
-        if (ids.length > maxRows) throw tooMany(`documents of ${collection} asked for`, maxRows);
+        if (ids.length > maxRows) throw tooMany(`documents of ${collection} asked for`, maxRows, askForLess);
         const world = now();
         return Promise.all(ids.map((id) => readOne(world, collection, id, call)));
       }),
@@ -34,7 +34,7 @@ export function embeddedDocuments(stores: Stores, clock: StoreClock): Documents 
     list: ({ collection, limit }, call) =>
       whileWanted(call, async () => {
         const listed = (await readIds(now(), collection, call)).slice(0, limit);
-        if (listed.length > call.budget.maxRows) throw tooMany(`ids in ${collection}`, call.budget.maxRows);
+        if (listed.length > call.budget.maxRows) throw tooMany(`ids in ${collection}`, call.budget.maxRows, askForLess);
         return listed;
       }),
   };

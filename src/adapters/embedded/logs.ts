@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { BackendError } from "../../errors.ts";
 import type { LogAsk, LogCount, LogEntry, LogPage, Logs } from "../../ports/logs.ts";
 import { logSeverities } from "../../ports/logs.ts";
 import type { Value } from "../../ports/warehouse.ts";
 import { disturbance } from "./failing.ts";
 import { readAs } from "../read-as.ts";
 import { supplied } from "./supplied.ts";
+import { tooManyEntries } from "../too-many.ts";
 import { whileWanted } from "../while-wanted.ts";
 import type { StoreClock, Stores, World } from "./world.ts";
 
@@ -23,7 +23,7 @@ export function embeddedLogs(stores: Stores, clock: StoreClock): Logs {
         if (disturbed === "empty") return { entries: [], more: false };
         const found = disturbed === "garbage" ? [garbage] : kept(world, ask, now);
         const page = pageOf(ask, readAs(z.array(logEntry), found, `the log of ${ask.unit}`, "log entry"));
-        if (page.entries.length > call.budget.maxRows) throw tooMany(ask.unit, call.budget.maxRows);
+        if (page.entries.length > call.budget.maxRows) throw tooManyEntries(ask.unit, call.budget.maxRows);
         return page;
       }),
     counted: (ask, call) =>
@@ -111,11 +111,3 @@ const logEntry: z.ZodType<LogEntry> = z.object({
   text: z.string(),
   fields: z.record(z.string(), value),
 });
-
-function tooMany(unit: string, most: number): BackendError {
-  return new BackendError(
-    "partial",
-    `the log of ${unit} answers with more than ${most} entries; a part of them would prove nothing`,
-    `Ask for fewer entries of ${unit}, or for a shorter window.`,
-  );
-}

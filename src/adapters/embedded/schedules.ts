@@ -1,16 +1,16 @@
 import { z } from "zod";
-import { BackendError } from "../../errors.ts";
 import type { ScheduledJob, Schedules } from "../../ports/schedules.ts";
+import { inOrder } from "../in-order.ts";
 import { disturbance } from "./failing.ts";
+import { listingOf } from "./listing.ts";
 import { readAs } from "../read-as.ts";
 import { supplied } from "./supplied.ts";
 import { whileWanted } from "../while-wanted.ts";
-import type { StoreClock, Stores } from "./world.ts";
-
-const everyJob = "scheduler jobs";
+import type { StoreClock, Stores, World } from "./world.ts";
 
 /** A scenario's scheduler jobs, as they are at its clock's time. */
 export function embeddedSchedules(stores: Stores, clock: StoreClock): Schedules {
+  const listing = listingOf(stores, clock);
   return {
     get: ({ name }, call) =>
       whileWanted(call, async () => {
@@ -20,16 +20,11 @@ export function embeddedSchedules(stores: Stores, clock: StoreClock): Schedules 
         const found = disturbed === "garbage" ? garbage : supplied(world.job(name));
         return found === undefined ? undefined : readAs(job, found, name, "scheduler job");
       }),
-    list: (call) =>
-      whileWanted(call, async () => {
-        const world = stores.at(clock.now());
-        const disturbed = await disturbance(world, { port: "schedules", names: [everyJob] }, call);
-        if (disturbed === "empty") return [];
-        const found = disturbed === "garbage" ? [garbage] : supplied(world.jobs());
-        const jobs = readAs(z.array(job), found, everyJob, "scheduler job").toSorted((a, b) => (a.name < b.name ? -1 : 1));
-        if (jobs.length > call.budget.maxRows) throw tooMany(call.budget.maxRows);
-        return jobs;
-      }),
+    list: (call) => {
+      const read = (world: World) => inOrder(supplied(world.jobs()), "name");
+      const next = "Raise the row limit, or ask for single jobs.";
+      return listing({ port: "schedules", place: "scheduler jobs", noun: "scheduler job", one: job, read, garbage, next }, call);
+    },
   };
 }
 
@@ -51,11 +46,3 @@ const job: z.ZodType<ScheduledJob> = z.object({
   target: z.string(),
   deadlineSeconds: z.number(),
 });
-
-function tooMany(most: number): BackendError {
-  return new BackendError(
-    "partial",
-    `there are more than ${most} ${everyJob}; a part of them would prove nothing`,
-    "Raise the row limit, or ask for single jobs.",
-  );
-}

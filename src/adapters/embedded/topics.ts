@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Backlog, Subscription, Topics } from "../../ports/topics.ts";
+import { inOrder } from "../in-order.ts";
 import { listingOf } from "./listing.ts";
 import { supplied } from "./supplied.ts";
 import type { StoreClock, Stores, World } from "./world.ts";
@@ -44,8 +45,4 @@ function measured(world: World, since: number, until: number): readonly Backlog[
   // A time that can't be read stays in, to be refused.
   const wanted = all.filter(({ at }) => !(Date.parse(at) < since || Date.parse(at) > until));
   return inOrder(wanted, "subscription");
-}
-
-function inOrder<K extends string, T extends Readonly<Record<K, string>>>(all: readonly T[], key: K): readonly T[] {
-  return all.toSorted((a, b) => (a[key] < b[key] ? -1 : 1));
 }

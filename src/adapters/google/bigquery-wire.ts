@@ -3,9 +3,11 @@ import type { BigQuery } from "@google-cloud/bigquery";
 import { z } from "zod";
 import { BackendError } from "../../errors.ts";
 import { readAs } from "../read-as.ts";
-import type { About, WireError } from "./bigquery-errors.ts";
+import type { About } from "./bigquery-errors.ts";
 import { datasetIn, elsewhere, isElsewhere, warehouseError, wireErrorOf } from "./bigquery-errors.ts";
 import type { Cloud } from "./cloud.ts";
+import type { Lasting } from "./lasting.ts";
+import { lasting } from "./lasting.ts";
 import { loggingIn } from "./logging-in.ts";
 
 export interface Request {
@@ -43,16 +45,16 @@ export function bigqueryWire(cloud: Cloud): Wire {
 
 const address = "https://bigquery.googleapis.com";
 
-/** Opened with the first question. One that was answered "not logged in" is opened anew for the next, which finds a new login. */
-const clients = new WeakMap<Cloud, Promise<BigQuery>>();
+/** Wires are made call by call; what they send through is not. */
+const clients = new WeakMap<Cloud, Lasting<BigQuery>>();
 
-function clientOf(cloud: Cloud): Promise<BigQuery> {
-  const known = clients.get(cloud);
-  if (known !== undefined) return known;
-  const client = openClient(cloud).catch((error: unknown) => {
-    clients.delete(cloud); // Whatever failed, the next question may find it mended.
-    throw error;
-  });
+function clientFor(cloud: Cloud): Lasting<BigQuery> {
+  const client =
+    clients.get(cloud) ??
+    lasting(
+      () => openClient(cloud),
+      (error) => isLoginRefused(error, cloud),
+    );
   clients.set(cloud, client);
   return client;
 }
@@ -80,13 +82,13 @@ const retryDelaysMs = [250, 1000];
 async function retried(cloud: Cloud, request: Request, over: AbortSignal): Promise<unknown> {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      const client = await clientOf(cloud);
-      over.throwIfAborted();
-      return await heard(cloud, request, once(client, request));
+      return await clientFor(cloud).use((client) => {
+        over.throwIfAborted();
+        return heard(cloud, request, once(client, request));
+      });
     } catch (error) {
       const said = wireErrorOf(error);
       if (said === undefined) throw error;
-      if (said.code === 401 || isLogin(said, cloud)) clients.delete(cloud);
       // The job of a first attempt that got through although it was answered 503 is the one that was meant.
       if (attempt > 0 && said.code === 409 && request.uri === "/jobs") return alreadyThere;
       const delay = retryDelaysMs[attempt];
@@ -123,9 +125,11 @@ async function heard({ tap, project }: Cloud, { method = "GET", uri, qs = {} }: 
   }
 }
 
-function isLogin(error: WireError, cloud: Cloud): boolean {
-  const told = warehouseError(error, { place: "" }, cloud);
-  return told instanceof BackendError && told.refusal === "unauthenticated";
+function isLoginRefused(error: unknown, cloud: Cloud): boolean {
+  const said = wireErrorOf(error);
+  if (said === undefined) return false;
+  const told = warehouseError(said, { place: "" }, cloud);
+  return said.code === 401 || (told instanceof BackendError && told.refusal === "unauthenticated");
 }
 
 const dataset = z.object({ location: z.string().min(1) });

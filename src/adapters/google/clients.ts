@@ -1,3 +1,4 @@
+import { lasting } from "./lasting.ts";
 import { loggingIn } from "./logging-in.ts";
 
 interface GrpcClient {
@@ -9,19 +10,12 @@ interface GrpcClient {
  * failed one where nobody can catch it, which ends the process; after a failure the next question tries anew.
  */
 export function clientOf<C extends GrpcClient>(open: () => Promise<C>): () => Promise<C> {
-  let opening: Promise<C> | undefined;
-  const opened = async (): Promise<C> => {
+  const opening = lasting(async () => {
     const client = await open();
     await loggingIn(() => client.initialize());
     return client;
-  };
-  return () => {
-    opening ??= opened().catch((error: unknown) => {
-      opening = undefined;
-      throw error;
-    });
-    return opening;
-  };
+  });
+  return () => opening.get();
 }
 
 /** One more try where a service was unavailable: so answers, once, a connection that was idle until the other side closed it. */

@@ -39,6 +39,15 @@ export function backendErrorOf(error: unknown, asked: Asked, cloud: Cloud): unkn
   return new BackendError(refusal, reason, next, options);
 }
 
+/** Asks, and throws what a client library throws as ports do. */
+export async function explained<T>(asked: Asked, cloud: Cloud, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw backendErrorOf(error, asked, cloud);
+  }
+}
+
 /** Undefined for what no service and no network says. */
 export function refusalOf(error: Error): Refusal | undefined {
   if (isAbort(error)) return "deadline";

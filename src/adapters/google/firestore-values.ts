@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { FieldValue } from "../../ports/documents.ts";
+import { instant } from "./wire-values.ts";
 
 /**
  * What Firestore's client answers, as far as it is read; 64-bit integers arrive as text. A value of a kind that is not
@@ -13,7 +14,7 @@ export const storedValue: z.ZodType<FieldValue> = z.lazy(() =>
     // Adding zero turns -0 into 0, so that an answer is the same after it was saved as JSON.
     z.object({ valueType: z.literal("doubleValue"), doubleValue: z.number() }).transform((value) => value.doubleValue + 0),
     z
-      .object({ valueType: z.literal("timestampValue"), timestampValue: wireTimestamp })
+      .object({ valueType: z.literal("timestampValue"), timestampValue: instant })
       .transform((value) => ({ $timestamp: value.timestampValue })),
     z.object({ valueType: z.literal("stringValue"), stringValue: z.string() }).transform((value) => value.stringValue),
     z
@@ -31,11 +32,6 @@ export const storedValue: z.ZodType<FieldValue> = z.lazy(() =>
     z.object({ valueType: z.literal("mapValue"), mapValue: z.object({ fields: storedMap }) }).transform((value) => value.mapValue.fields),
   ]),
 );
-
-/** Cut off at the millisecond, not rounded: no time is later than it was. */
-export const wireTimestamp = z
-  .object({ seconds: z.string().regex(/^-?\d{1,12}$/u), nanos: z.int().min(0).max(999_999_999) })
-  .transform(({ seconds, nanos }) => new Date(Number(seconds) * 1000 + Math.floor(nanos / 1e6)).toISOString());
 
 export const storedFields = z.record(z.string(), storedValue);
 

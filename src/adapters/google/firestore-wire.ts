@@ -2,7 +2,7 @@ import type { FirestoreClient } from "@google-cloud/firestore-api/client_v1";
 import type { Call } from "../../ports/call.ts";
 import type { Cloud } from "./cloud.ts";
 import { grpcOptions } from "./cloud.ts";
-import { refusalOf } from "./errors.ts";
+import { lasting } from "./lasting.ts";
 import { loggingIn } from "./logging-in.ts";
 
 /** The reading calls of Firestore that answer with a stream. */
@@ -22,24 +22,15 @@ export interface FirestoreWire {
  */
 export function firestoreWire(cloud: Cloud): FirestoreWire {
   const database = `projects/${cloud.project}/databases/${cloud.database}`;
-  let connecting: Promise<FirestoreClient> | undefined;
+  const connection = lasting(() => connect(cloud));
   return {
     database,
-    async read(method, request, call, over) {
-      const client = (connecting ??= connect(cloud).catch((error: unknown) => {
-        connecting = undefined; // Whatever failed, the next look may find it mended.
-        throw error;
-      }));
-      try {
-        const connected = await client;
+    // A client keeps its login for good.
+    read: (method, request, call, over) =>
+      connection.use((client) => {
         over.throwIfAborted();
-        return await messagesOf(connected[method](request, optionsFor(call, database)), over);
-      } catch (error) {
-        // A client keeps its login for good: the next look may find a new one.
-        if (connecting === client && error instanceof Error && refusalOf(error) === "unauthenticated") connecting = undefined;
-        throw error;
-      }
-    },
+        return messagesOf(client[method](request, optionsFor(call, database)), over);
+      }),
   };
 }
 

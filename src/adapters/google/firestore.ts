@@ -5,13 +5,14 @@ import type { DocumentSnapshot, Documents } from "../../ports/documents.ts";
 import { readAs } from "../read-as.ts";
 import type { Permission } from "../refusal-words.ts";
 import { refusalWords } from "../refusal-words.ts";
-import { tooMany } from "../too-many.ts";
+import { askForLess, tooMany } from "../too-many.ts";
 import { whileWanted } from "../while-wanted.ts";
 import type { Cloud } from "./cloud.ts";
 import { backendErrorOf } from "./errors.ts";
-import { storedFields, wireTimestamp } from "./firestore-values.ts";
+import { storedFields } from "./firestore-values.ts";
 import type { FirestoreWire } from "./firestore-wire.ts";
 import { firestoreWire } from "./firestore-wire.ts";
+import { instant } from "./wire-values.ts";
 
 /** Documents of one Firestore database. */
 export function googleDocuments(cloud: Cloud): Documents {
@@ -46,7 +47,7 @@ interface Reads {
 
 async function getMany(reads: Reads, collection: string, ids: readonly string[]): Promise<readonly (DocumentSnapshot | undefined)[]> {
   const { wire, call, over, place } = reads;
-  if (ids.length > call.budget.maxRows) throw tooMany(`documents of ${collection} asked for`, call.budget.maxRows);
+  if (ids.length > call.budget.maxRows) throw tooMany(`documents of ${collection} asked for`, call.budget.maxRows, askForLess);
   const asked = [...new Set(ids.filter(canBeId))];
   const documents = asked.map((id) => `${pathOf(wire, collection)}${id}`);
   const replies = asked.length === 0 ? [] : await wire.read("batchGetDocuments", { database: wire.database, documents }, call, over);
@@ -84,7 +85,7 @@ async function list(reads: Reads, collection: string, limit: number): Promise<re
   const orderBy = [{ field: { fieldPath: "__name__" }, direction: "ASCENDING" as const }];
   const select = { fields: [{ fieldPath: "__name__" }] };
   const found = await query(reads, collection, { select, orderBy, limit: { value: Math.min(limit, maxRows + 1) } });
-  if (found.length > maxRows) throw tooMany(`ids in ${collection}`, maxRows);
+  if (found.length > maxRows) throw tooMany(`ids in ${collection}`, maxRows, askForLess);
   return found.map((document) => idOf(document, reads, collection));
 }
 
@@ -101,9 +102,9 @@ async function query({ wire, call, over, place }: Reads, collection: string, ask
 // Made once: to make a schema takes longer than to use it.
 const named = z.looseObject({ name: z.string() });
 type Named = z.output<typeof named>;
-const storedDocument = z.object({ name: z.string(), fields: storedFields, createTime: wireTimestamp, updateTime: wireTimestamp });
+const storedDocument = z.object({ name: z.string(), fields: storedFields, createTime: instant, updateTime: instant });
 const storedDocuments = z.array(storedDocument);
-const queried = z.array(z.object({ readTime: wireTimestamp.nullish(), document: named.nullish() }));
+const queried = z.array(z.object({ readTime: instant.nullish(), document: named.nullish() }));
 const gotten = z.array(
   z.discriminatedUnion("result", [
     z.object({ result: z.literal("found"), found: storedDocument }),

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { jsonOf } from "../json-of.ts";
 
 /** What stands in a credentials file that says whose they are. */
 const credentials = z.object({
@@ -37,12 +38,4 @@ function configFolder(env: Readonly<Record<string, string | undefined>>): string
   if (env["CLOUDSDK_CONFIG"] !== undefined) return env["CLOUDSDK_CONFIG"];
   if (process.platform === "win32") return join(env["APPDATA"] ?? homedir(), "gcloud");
   return join(homedir(), ".config", "gcloud");
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

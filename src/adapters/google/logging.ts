@@ -1,11 +1,12 @@
 import { BackendError } from "../../errors.ts";
 import type { Call } from "../../ports/call.ts";
 import type { LogAsk, LogPage, Logs } from "../../ports/logs.ts";
+import { tooManyEntries } from "../too-many.ts";
 import { whileWanted } from "../while-wanted.ts";
 import { clientOf, onceMore } from "./clients.ts";
 import type { Cloud } from "./cloud.ts";
 import { grpcOptions } from "./cloud.ts";
-import { backendErrorOf } from "./errors.ts";
+import { explained } from "./errors.ts";
 import type { Placed } from "./logging-entries.ts";
 import { byTime, isSameMoment, placedEntries } from "./logging-entries.ts";
 import type { LogSource, LogSources } from "./logging-filter.ts";
@@ -23,11 +24,9 @@ export function googleLogs(cloud: Cloud, logsAs: LogSources): Logs {
       whileWanted(call, async (over) => {
         const reading: Reading = { ask, sources, call, over, project: cloud.project };
         const place = `the log of ${ask.unit}`;
-        try {
+        return explained({ service: "logs", place, permission: "logging.logEntries.list" }, cloud, async () => {
           return pageOf(await newestEntries(await client(), reading), ask, call);
-        } catch (error) {
-          throw backendErrorOf(error, { service: "logs", place, permission: "logging.logEntries.list" }, cloud);
-        }
+        });
       }),
     counted: (ask, call) => whileWanted(call, (over) => counted(ask, call, over)),
   };
@@ -84,9 +83,5 @@ async function newestEntries(client: LoggingClient, { ask, sources, call, over, 
 function pageOf(found: readonly Placed[], { unit, limit }: LogAsk, { budget }: Call): LogPage {
   const entries = found.slice(0, limit).map(({ entry }) => entry);
   if (entries.length <= budget.maxRows) return { entries, more: found.length > limit };
-  throw new BackendError(
-    "partial",
-    `the log of ${unit} answers with more than ${budget.maxRows} entries; a part of them would prove nothing`,
-    `Ask for fewer entries of ${unit}, or for a shorter window.`,
-  );
+  throw tooManyEntries(unit, budget.maxRows);
 }

@@ -3,31 +3,25 @@ import { z } from "zod";
 import { BackendError } from "../../errors.ts";
 import type { Incident } from "../../ports/alerts.ts";
 import type { Call } from "../../ports/call.ts";
+import { jsonOf } from "../json-of.ts";
 import { readAs } from "../read-as.ts";
+import { authOf } from "./auth.ts";
 import type { Cloud } from "./cloud.ts";
-import { backendErrorOf } from "./errors.ts";
-import { loggingIn } from "./logging-in.ts";
+import { explained } from "./errors.ts";
 import { allPages, pageSize } from "./pages.ts";
 
 type Read = (ask: { readonly since: string }, call: Call, over: AbortSignal) => Promise<readonly Incident[]>;
-
-const scopes = ["https://www.googleapis.com/auth/cloud-platform"];
 
 /**
  * What policies fired. The client library has no method for it, so its REST form is asked, as documented:
  * https://cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.alerts/list
  */
 export function incidentReader(cloud: Cloud): Read {
-  let opening: Promise<AuthClient> | undefined;
-  const client = (): Promise<AuthClient> =>
-    (opening ??= loggingIn(() => openClient(cloud)).catch((error: unknown) => {
-      opening = undefined; // Whatever failed, the next question may find it mended.
-      throw error;
-    }));
+  const login = authOf(cloud, "https://www.googleapis.com/auth/cloud-platform");
   return async ({ since }, call, over) => {
     const from = Date.parse(since);
-    try {
-      const auth = await client();
+    return explained({ service: "alerts", place: "incidents", permission: "monitoring.alerts.list" }, cloud, async () => {
+      const auth = await login.get();
       let earliest = Infinity;
       return await allPages("incidents", call, async (pageToken) => {
         const { alerts, nextPageToken: next } = await pageOf(cloud, auth, { pageSize: `${pageSize(call)}`, pageToken }, over);
@@ -39,16 +33,8 @@ export function incidentReader(cloud: Cloud): Read {
         }
         return { items: read.filter(({ openedAt }) => Date.parse(openedAt) >= from), next: earliest < from ? undefined : next };
       });
-    } catch (error) {
-      throw backendErrorOf(error, { service: "alerts", place: "incidents", permission: "monitoring.alerts.list" }, cloud);
-    }
+    });
   };
-}
-
-async function openClient({ authClient, project }: Cloud): Promise<AuthClient> {
-  if (authClient !== undefined) return authClient;
-  const { GoogleAuth } = await import("google-auth-library");
-  return new GoogleAuth({ scopes, projectId: project }).getClient();
 }
 
 async function pageOf(cloud: Cloud, auth: AuthClient, asked: Readonly<Record<string, string>>, over: AbortSignal) {
@@ -96,14 +82,6 @@ function refusedWith(status: number, body: string): Error {
   const message = told.success ? told.data.error.message : `HTTP status ${status}`;
   const reason = told.success ? told.data.error.details?.find((each) => each.reason !== undefined)?.reason : undefined;
   return Object.assign(new Error(message), { code: status, ...(reason === undefined ? {} : { reason }) });
-}
-
-function jsonOf(body: string): unknown {
-  try {
-    return JSON.parse(body) as unknown; // whatever it is, it is parsed by a schema
-  } catch {
-    return undefined;
-  }
 }
 
 function outOfOrder(): BackendError {

@@ -1,12 +1,13 @@
 import type { AlertPolicyServiceClient } from "@google-cloud/monitoring";
 import { z } from "zod";
 import type { AlertCondition, AlertPolicy, Alerts } from "../../ports/alerts.ts";
+import { inOrder } from "../in-order.ts";
 import { readAs } from "../read-as.ts";
 import { whileWanted } from "../while-wanted.ts";
 import { clientOf } from "./clients.ts";
 import type { Cloud } from "./cloud.ts";
 import { grpcOptions } from "./cloud.ts";
-import { backendErrorOf } from "./errors.ts";
+import { explained } from "./errors.ts";
 import { incidentReader } from "./monitoring-incidents.ts";
 import { allPages, pageOptions, pageSize } from "./pages.ts";
 
@@ -17,7 +18,7 @@ export function googleAlerts(cloud: Cloud): Alerts {
   return {
     policies: (call) =>
       whileWanted(call, async (over) => {
-        try {
+        return explained({ service: "alerts", place: "policies", permission: "monitoring.alertPolicies.list" }, cloud, async () => {
           const policies = await client();
           const found = await allPages("policies", call, async (pageToken) => {
             const asked = { name: `projects/${cloud.project}`, pageSize: pageSize(call), pageToken };
@@ -25,10 +26,8 @@ export function googleAlerts(cloud: Cloud): Alerts {
             const page = readAs(policiesPage, reply, "policies", "list of alert policies");
             return { items: page.alertPolicies.map(policyOf), next: page.nextPageToken };
           });
-          return found.toSorted(byTitle);
-        } catch (error) {
-          throw backendErrorOf(error, { service: "alerts", place: "policies", permission: "monitoring.alertPolicies.list" }, cloud);
-        }
+          return inOrder(found, "title", "name");
+        });
       }),
     incidents: (ask, call) => whileWanted(call, (over) => incidents(ask, call, over)),
   };
@@ -79,9 +78,4 @@ function conditionOf(given: z.output<typeof condition>): AlertCondition {
   const query = given.conditionMonitoringQueryLanguage ?? given.conditionPrometheusQueryLanguage ?? given.conditionSql;
   // A kind that is newer than the client has no text here: whoever reads it can't tell what it sees.
   return { title, kind: "query", filter: query?.query ?? "" };
-}
-
-function byTitle(a: AlertPolicy, b: AlertPolicy): number {
-  if (a.title !== b.title) return a.title < b.title ? -1 : 1;
-  return a.name < b.name ? -1 : 1;
 }

@@ -1,6 +1,6 @@
-import { z } from "zod";
 import { BackendError } from "../../errors.ts";
 import type { Call } from "../../ports/call.ts";
+import { tooMany } from "../too-many.ts";
 
 /** One page of a list, and the token of the next; empty or absent: there is none. */
 export interface Page<T> {
@@ -34,21 +34,4 @@ export async function allPages<T>(place: string, call: Call, pageAfter: (token: 
     token = page.next;
   }
   throw new BackendError("malformed", `${place}: a page was said to be followed by itself`, `Look at ${place} by hand.`);
-}
-
-/** What Cloud Monitoring says beside measurements, of those that it could not read. */
-export const executionErrors = z.array(z.unknown());
-
-/** A reply with errors beside its measurements may lack some of them. */
-export function wholePage<P extends { readonly executionErrors: readonly unknown[] }>(page: P, place: string): P {
-  if (page.executionErrors.length === 0) return page;
-  throw new BackendError("partial", `Cloud Monitoring left out a part of ${place}; the rest of it would prove nothing`, "Ask again.");
-}
-
-export function tooMany(place: string, most: number): BackendError {
-  return new BackendError(
-    "partial",
-    `there are more than ${most} ${place}; a part of them would prove nothing`,
-    "Raise the row limit, or look by hand.",
-  );
 }

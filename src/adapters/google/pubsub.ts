@@ -2,12 +2,13 @@ import type { v1 } from "@google-cloud/pubsub";
 import { z } from "zod";
 import type { Call } from "../../ports/call.ts";
 import type { Subscription, Topics } from "../../ports/topics.ts";
+import { inOrder } from "../in-order.ts";
 import { readAs } from "../read-as.ts";
 import { whileWanted } from "../while-wanted.ts";
 import { clientOf } from "./clients.ts";
 import type { Cloud } from "./cloud.ts";
 import { grpcOptions } from "./cloud.ts";
-import { backendErrorOf } from "./errors.ts";
+import { explained } from "./errors.ts";
 import { allPages, pageOptions, pageSize } from "./pages.ts";
 import { backlogReader } from "./pubsub-backlogs.ts";
 
@@ -19,11 +20,11 @@ export function googleTopics(cloud: Cloud): Topics {
   return {
     topics: (call) =>
       whileWanted(call, async (over) => {
-        const names = await explained("topics", cloud, async () => {
+        const names = await explained(asked("topics"), cloud, async () => {
           const { publisher } = await clients();
           return allPages("topics", call, async (pageToken) => {
-            const asked = { project: inProject, pageSize: pageSize(call), pageToken };
-            const [, , reply] = await publisher.listTopics(asked, pageOptions(call, over));
+            const request = { project: inProject, pageSize: pageSize(call), pageToken };
+            const [, , reply] = await publisher.listTopics(request, pageOptions(call, over));
             const page = readAs(topicsPage, reply, "topics", "list of topics");
             return { items: page.topics.map(({ name }) => short(name, cloud)), next: page.nextPageToken };
           });
@@ -32,19 +33,23 @@ export function googleTopics(cloud: Cloud): Topics {
       }),
     subscriptions: (call) =>
       whileWanted(call, async (over) => {
-        const found = await explained("subscriptions", cloud, async () => {
+        const found = await explained(asked("subscriptions"), cloud, async () => {
           const { subscriber } = await clients();
           return allPages("subscriptions", call, async (pageToken) => {
-            const asked = { project: inProject, pageSize: pageSize(call), pageToken };
-            const [, , reply] = await subscriber.listSubscriptions(asked, pageOptions(call, over));
+            const request = { project: inProject, pageSize: pageSize(call), pageToken };
+            const [, , reply] = await subscriber.listSubscriptions(request, pageOptions(call, over));
             const page = readAs(subscriptionsPage, reply, "subscriptions", "list of subscriptions");
             return { items: page.subscriptions.map((each) => subscriptionOf(each, cloud)), next: page.nextPageToken };
           });
         });
-        return found.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+        return inOrder(found, "name");
       }),
     backlogs: (ask, call: Call) => whileWanted(call, (over) => backlogs(ask, call, over)),
   };
+}
+
+function asked(place: "topics" | "subscriptions") {
+  return { service: "topics", place, permission: `pubsub.${place}.list` } as const;
 }
 
 interface Clients {
@@ -58,14 +63,6 @@ async function openClients(cloud: Cloud): Promise<Clients> {
   const publisher = new clients.PublisherClient(grpcOptions(cloud));
   const subscriber = new clients.SubscriberClient(grpcOptions(cloud));
   return { publisher, subscriber, initialize: () => Promise.all([publisher.initialize(), subscriber.initialize()]) };
-}
-
-async function explained<T>(place: "topics" | "subscriptions", cloud: Cloud, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw backendErrorOf(error, { service: "topics", place, permission: `pubsub.${place}.list` }, cloud);
-  }
 }
 
 const topicName = z.string().regex(/^projects\/[^/]+\/topics\/[^/]+$/u);

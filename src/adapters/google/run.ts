@@ -2,14 +2,15 @@ import type { JobsClient, RevisionsClient, ServicesClient } from "@google-cloud/
 import { z } from "zod";
 import type { Call } from "../../ports/call.ts";
 import type { Revision, Unit, Units } from "../../ports/units.ts";
+import { inOrder } from "../in-order.ts";
 import { readAs } from "../read-as.ts";
-import type { Permission } from "../refusal-words.ts";
+import { tooMany } from "../too-many.ts";
 import { whileWanted } from "../while-wanted.ts";
 import { clientOf, onceMore, unlessAbsent } from "./clients.ts";
 import type { Cloud } from "./cloud.ts";
 import { grpcOptions } from "./cloud.ts";
-import { backendErrorOf } from "./errors.ts";
-import { allPages, pageOptions, pageSize, tooMany } from "./pages.ts";
+import { explained } from "./errors.ts";
+import { allPages, pageOptions, pageSize } from "./pages.ts";
 import type { CommitMarks, RunReplies } from "./run-replies.ts";
 import { jobFace, runReplies, serviceFace } from "./run-replies.ts";
 
@@ -41,7 +42,7 @@ export function googleUnits(cloud: Cloud, marks?: CommitMarks): Units {
     list: (call) =>
       whileWanted(call, async (over) => {
         const [services, jobs] = await Promise.all([listServices(run, call, over), listJobs(run, call, over)]);
-        const all = [...services, ...jobs].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+        const all = inOrder([...services, ...jobs], "name");
         if (all.length > call.budget.maxRows) throw tooMany(everyUnit, call.budget.maxRows);
         return all;
       }),
@@ -73,7 +74,7 @@ async function serviceNamed(run: Run, asked: Asked): Promise<Unit | undefined> {
   const listed = revisionsOf(run, asked);
   listed.catch(() => {}); // Of a service that is not there nobody needs to know why it lists no revisions.
   const resource = `${run.parent}/services/${name}`;
-  const found = await explained(run.cloud, name, "run.services.get", async () => {
+  const found = await explained({ service: "units", place: name, permission: "run.services.get" }, run.cloud, async () => {
     const services = await run.services();
     return unlessAbsent(onceMore(over, () => services.getService({ name: resource }, pageOptions(call, over))));
   });
@@ -84,7 +85,7 @@ async function serviceNamed(run: Run, asked: Asked): Promise<Unit | undefined> {
 }
 
 function revisionsOf(run: Run, { name, call, over }: Asked): Promise<readonly Revision[]> {
-  return explained(run.cloud, name, "run.revisions.list", async () => {
+  return explained({ service: "units", place: name, permission: "run.revisions.list" }, run.cloud, async () => {
     const revisions = await run.revisions();
     const parent = `${run.parent}/services/${name}`;
     return allPages(`revisions of ${name}`, call, async (pageToken) => {
@@ -100,7 +101,7 @@ const revisionsAPage = 100;
 
 async function jobNamed(run: Run, { name, call, over }: Asked): Promise<Unit | undefined> {
   const resource = `${run.parent}/jobs/${name}`;
-  const found = await explained(run.cloud, name, "run.jobs.get", async () => {
+  const found = await explained({ service: "units", place: name, permission: "run.jobs.get" }, run.cloud, async () => {
     const jobs = await run.jobs();
     return unlessAbsent(onceMore(over, () => jobs.getJob({ name: resource }, pageOptions(call, over))));
   });
@@ -113,7 +114,7 @@ const servicesPage = z.object({ services: z.array(serviceFace), nextPageToken: z
 const jobsPage = z.object({ jobs: z.array(jobFace), nextPageToken: z.string() });
 
 function listServices(run: Run, call: Call, over: AbortSignal): Promise<readonly Face[]> {
-  return explained(run.cloud, everyUnit, "run.services.list", async () => {
+  return explained({ service: "units", place: everyUnit, permission: "run.services.list" }, run.cloud, async () => {
     const services = await run.services();
     return allPages(everyUnit, call, async (pageToken) => {
       const ask = { parent: run.parent, pageSize: pageSize(call, 100), pageToken };
@@ -125,7 +126,7 @@ function listServices(run: Run, call: Call, over: AbortSignal): Promise<readonly
 }
 
 function listJobs(run: Run, call: Call, over: AbortSignal): Promise<readonly Face[]> {
-  return explained(run.cloud, everyUnit, "run.jobs.list", async () => {
+  return explained({ service: "units", place: everyUnit, permission: "run.jobs.list" }, run.cloud, async () => {
     const jobs = await run.jobs();
     return allPages(everyUnit, call, async (pageToken) => {
       const ask = { parent: run.parent, pageSize: pageSize(call, 100), pageToken };
@@ -134,12 +135,4 @@ function listJobs(run: Run, call: Call, over: AbortSignal): Promise<readonly Fac
       return { items: page.jobs, next: page.nextPageToken };
     });
   });
-}
-
-async function explained<T>(cloud: Cloud, place: string, permission: Permission, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw backendErrorOf(error, { service: "units", place, permission }, cloud);
-  }
 }

@@ -1,13 +1,13 @@
 import type { CloudSchedulerClient } from "@google-cloud/scheduler";
 import { z } from "zod";
-import type { Permission } from "../refusal-words.ts";
 import type { ScheduledJob, Schedules } from "../../ports/schedules.ts";
+import { inOrder } from "../in-order.ts";
 import { readAs } from "../read-as.ts";
 import { whileWanted } from "../while-wanted.ts";
 import { clientOf, onceMore, shortName, unlessAbsent } from "./clients.ts";
 import type { Cloud } from "./cloud.ts";
 import { grpcOptions } from "./cloud.ts";
-import { backendErrorOf } from "./errors.ts";
+import { explained } from "./errors.ts";
 import { allPages, pageOptions, pageSize } from "./pages.ts";
 import { instant } from "./wire-values.ts";
 
@@ -20,7 +20,7 @@ export function googleSchedules(cloud: Cloud): Schedules {
   return {
     get: ({ name }, call) =>
       whileWanted(call, (over) =>
-        explained(name, "cloudscheduler.jobs.get", cloud, async () => {
+        explained({ service: "schedules", place: name, permission: "cloudscheduler.jobs.get" }, cloud, async () => {
           if (!isJobId(name)) return undefined;
           const scheduler = await client();
           const resource = `${parent}/jobs/${name}`;
@@ -30,7 +30,7 @@ export function googleSchedules(cloud: Cloud): Schedules {
       ),
     list: (call) =>
       whileWanted(call, (over) =>
-        explained(everyJob, "cloudscheduler.jobs.list", cloud, async () => {
+        explained({ service: "schedules", place: everyJob, permission: "cloudscheduler.jobs.list" }, cloud, async () => {
           const scheduler = await client();
           const jobs = await allPages(everyJob, call, async (pageToken) => {
             const asked = { parent, pageSize: pageSize(call, 500), pageToken };
@@ -38,7 +38,7 @@ export function googleSchedules(cloud: Cloud): Schedules {
             const page = readAs(jobsPage, reply, everyJob, "list of scheduler jobs");
             return { items: page.jobs.map((each) => jobOf(each, cloud)), next: page.nextPageToken };
           });
-          return jobs.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+          return inOrder(jobs, "name");
         }),
       ),
   };
@@ -47,14 +47,6 @@ export function googleSchedules(cloud: Cloud): Schedules {
 async function openClient(cloud: Cloud): Promise<CloudSchedulerClient> {
   const { CloudSchedulerClient: Client } = await import("@google-cloud/scheduler");
   return new Client(grpcOptions(cloud));
-}
-
-async function explained<T>(place: string, permission: Permission, cloud: Cloud, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw backendErrorOf(error, { service: "schedules", place, permission }, cloud);
-  }
 }
 
 /** No job can bear another name, and one with a slash would ask for something else. */

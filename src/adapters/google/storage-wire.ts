@@ -3,6 +3,7 @@ import { gunzipSync } from "node:zlib";
 import type { AuthClient } from "google-auth-library";
 import { z } from "zod";
 import { BackendError } from "../../errors.ts";
+import { jsonOf } from "../json-of.ts";
 import { refusalWords } from "../refusal-words.ts";
 import type { HttpExchange, Tap } from "./tap.ts";
 
@@ -55,14 +56,14 @@ export function storageWire(line: Line): Wire {
     json: async (path, query) => {
       const { status, data, packed, heard } = await request(path, query);
       const text = await textOf(data, packed, place);
-      heard({ reply: parsed(text) ?? text });
-      return status === 200 ? { status, body: parsed(text) } : { status, failed: apiError(status, text) };
+      heard({ reply: jsonOf(text) ?? text });
+      return status === 200 ? { status, body: jsonOf(text) } : { status, failed: apiError(status, text) };
     },
     bytes: async (path, query, announced) => {
       const { status, data, packed, heard } = await request(path, query);
       if (status !== 200) {
         const text = await textOf(data, packed, place);
-        heard({ reply: parsed(text) ?? text });
+        heard({ reply: jsonOf(text) ?? text });
         return { status, failed: apiError(status, text) };
       }
       heard({ content: packed ? "gzip" : "plain" });
@@ -89,19 +90,11 @@ const errorBody = z.object({
 });
 
 function apiError(status: number, text: string): ApiError {
-  const read = errorBody.safeParse(parsed(text));
+  const read = errorBody.safeParse(jsonOf(text));
   // Content is refused with plain words.
   return read.success
     ? new ApiError(status, read.data.error.message, read.data.error.errors ?? [])
     : new ApiError(status, text.slice(0, 300), []);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // Which no schema takes.
-  }
 }
 
 async function textOf(body: Readable, packed: boolean, place: string): Promise<string> {

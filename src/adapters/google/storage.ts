@@ -1,13 +1,12 @@
-import type { AuthClient } from "google-auth-library";
 import { BackendError } from "../../errors.ts";
 import type { Call } from "../../ports/call.ts";
 import type { Objects, StoredObject } from "../../ports/objects.ts";
 import { readAs } from "../read-as.ts";
 import { refusalWords } from "../refusal-words.ts";
 import { whileWanted } from "../while-wanted.ts";
+import { authOf } from "./auth.ts";
 import type { Cloud } from "./cloud.ts";
-import { backendErrorOf } from "./errors.ts";
-import { loggingIn } from "./logging-in.ts";
+import { explained } from "./errors.ts";
 import type { Answer, Wire } from "./storage-wire.ts";
 import { storageWire } from "./storage-wire.ts";
 import { metadata, textOf } from "./storage-content.ts";
@@ -17,34 +16,19 @@ import { metadata, textOf } from "./storage-content.ts";
  * signal nor time limit down to its requests, so a look that is over would read on.
  */
 export function googleObjects(cloud: Cloud): Objects {
-  let client: Promise<AuthClient> | undefined;
+  const login = authOf(cloud, "https://www.googleapis.com/auth/devstorage.read_only");
   return {
     get: ({ path, unnamed }, call) =>
       whileWanted(call, async (over) => {
         const place = placeOf(path);
         if (unnamed === true) throw bucketUnnamed(place.bucket);
-        try {
-          client ??= loggingIn(() => authenticated(cloud)).catch((error: unknown) => {
-            client = undefined; // The next look may find a login.
-            throw error;
-          });
+        return explained({ service: "objects", place: path, maxBytes: call.budget.maxBytes }, cloud, async () => {
           const base = cloud.reach?.http ?? "https://storage.googleapis.com";
-          const wire = storageWire({ client: await client, base, over, place: path, tap: cloud.tap });
+          const wire = storageWire({ client: await login.get(), base, over, place: path, tap: cloud.tap });
           return await read(wire, place, cloud, call);
-        } catch (error) {
-          throw backendErrorOf(error, { service: "objects", place: path, maxBytes: call.budget.maxBytes }, cloud);
-        }
+        });
       }),
   };
-}
-
-const scopes = ["https://www.googleapis.com/auth/devstorage.read_only"];
-
-async function authenticated({ authClient, project, reach }: Cloud): Promise<AuthClient> {
-  if (authClient !== undefined) return authClient;
-  const { GoogleAuth, PassThroughClient } = await import("google-auth-library");
-  if (reach?.http !== undefined) return new PassThroughClient(); // What stands for Google must never be sent a credential.
-  return new GoogleAuth({ scopes, projectId: project }).getClient();
 }
 
 interface Place {

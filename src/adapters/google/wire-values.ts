@@ -2,10 +2,13 @@ import { z } from "zod";
 import type { Value } from "../../ports/warehouse.ts";
 
 /** google.protobuf.Timestamp as the gRPC clients answer it: seconds as text. */
-export const timestamp = z.object({ seconds: z.coerce.number().int(), nanos: z.int().min(0).max(999_999_999) });
+export const timestamp = z.object({
+  seconds: z.union([z.string().regex(/^-?\d{1,12}$/u), z.int()]).transform(Number),
+  nanos: z.int().min(0).max(999_999_999),
+});
 export type Timestamp = z.output<typeof timestamp>;
 
-/** ISO 8601, UTC, to the millisecond. */
+/** ISO 8601, UTC, cut off at the millisecond, not rounded: no time is later than it was. */
 export const instant = timestamp.transform(isoOf);
 
 export function isoOf({ seconds, nanos }: Timestamp): string {
