@@ -13,19 +13,27 @@ const mostStatementBytes = 20_000;
 
 /** A pipeline by the name of a shipped file or the path of one of the operator's own, with all that it names. */
 export async function openPipeline(nameOrPath: string): Promise<Pipeline> {
-  const pipeline = loadPipeline(await findPipeline(nameOrPath));
-  const { checksOf } = await import("./checks/checks-of.ts");
-  checksOf(pipeline); // What is wrong with a check is told now, not in the middle of somebody's question.
-  return pipeline;
+  return loaded(await findPipeline(nameOrPath));
 }
 
 /** Throws `UserError` if a file of this text could not be opened where it is to stand. */
 export async function checkPipelineText(text: string, file: string): Promise<void> {
   const source: SourceFile = { name: file, text };
   const base = await baseOf(source, { name: file, path: resolve(file) }, []);
-  const pipeline = loadPipeline(await sourceOf([{ path: resolve(file), source }, ...(base === undefined ? [] : await chainFrom(base))]));
+  await loaded(await sourceOf([{ path: resolve(file), source }, ...(base === undefined ? [] : await chainFrom(base))]));
+}
+
+/** A server opens it for every call, and parsing takes a tenth of a second: as long as nothing was written it is the same. */
+let latest: { readonly text: string; readonly pipeline: Pipeline } | undefined;
+
+async function loaded(source: PipelineSource): Promise<Pipeline> {
+  const text = JSON.stringify(source);
+  if (latest?.text === text) return latest.pipeline;
+  const pipeline = loadPipeline(source);
   const { checksOf } = await import("./checks/checks-of.ts");
-  checksOf(pipeline);
+  checksOf(pipeline); // What is wrong with a check is told now, not in the middle of somebody's question.
+  latest = { text, pipeline };
+  return pipeline;
 }
 
 /** The file, those it extends, and the statements of its checks. */

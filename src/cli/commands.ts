@@ -5,7 +5,7 @@ import type { Tool } from "../tool.ts";
 import { callTool } from "./call.ts";
 import { tryCheck, tryOptions } from "./check.ts";
 import { playDemo } from "./demo.ts";
-import { doctorOptions, runDoctor } from "./doctor.ts";
+import { doctorOptions, doctorSettings, runDoctor } from "./doctor.ts";
 import { explainCheck, explainOptions } from "./explain.ts";
 import { historyOptions, listHistory } from "./history.ts";
 import type { Installation } from "./installation.ts";
@@ -90,22 +90,7 @@ const doctor: Command = {
   description:
     "Shows each setting and where it comes from, asks every port each kind of question once, has every statement tried without running it, compares the clocks, and keeps a dated proof beside the reports. With --compare it says where the pipeline file and the project don't agree, as changes to accept one by one. It only reads. Exit code 0 if all was answered, 1 if the file differs, 3 if something could not be asked.",
   parameters: [],
-  settings: [
-    ...doctorOptions,
-    ...settingOptions(
-      "project",
-      "scenario",
-      "pipeline",
-      "location",
-      "database",
-      "repo",
-      "clock",
-      "state",
-      "call-bytes",
-      "day-bytes",
-      "json",
-    ),
-  ],
+  settings: [...doctorOptions, ...settingOptions(...doctorSettings, "json")],
   example: "doctor --scenario feb-03",
   run: runDoctor,
 };

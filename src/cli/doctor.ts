@@ -1,4 +1,4 @@
-import { open, rm, writeFile } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import type { Config, SettingName } from "../config.ts";
 import { readConfig } from "../config.ts";
 import type { Compared } from "../doctor/compare.ts";
@@ -43,7 +43,7 @@ export const doctorOptions: readonly Option[] = [
 ];
 
 /** Shown with where each comes from: what decides who is asked, and how much it may cost. */
-const shownSettings: readonly SettingName[] = [
+export const doctorSettings = [
   "project",
   "scenario",
   "pipeline",
@@ -54,7 +54,7 @@ const shownSettings: readonly SettingName[] = [
   "state",
   "call-bytes",
   "day-bytes",
-];
+] as const satisfies readonly SettingName[];
 
 const exit = { healthy: 0, differs: 1, unseen: 3 } as const;
 
@@ -62,7 +62,7 @@ const exit = { healthy: 0, differs: 1, unseen: 3 } as const;
 export async function runDoctor(given: Given, installation: Installation, terminal: Terminal): Promise<number> {
   const config = readConfig(given, installation.env);
   const accept = acceptedIn(given);
-  const shown = Object.fromEntries(shownSettings.map((name) => [name, config[name]]));
+  const shown = Object.fromEntries(doctorSettings.map((name) => [name, config[name]]));
   if (!config.json.value) await terminal.out(settingsText(shown, terminal));
   const session = await installation.open(config);
   if (session === undefined) return nothingConfigured(shown, config, terminal);
@@ -241,16 +241,9 @@ async function acceptDifferences(differences: readonly Difference[], accepting: 
   const offered = differences.flatMap((difference) => (difference.patch === undefined ? [] : [difference]));
   const taken = await chosen(offered, accepting.accept, terminal);
   if (taken.length === 0) return terminal.out("Nothing accepted; no file written.\n");
-  const { acceptedFile } = await import("../doctor/accept.ts");
+  const [{ acceptedFile }, { writeNew }] = await Promise.all([import("../doctor/accept.ts"), import("../doctor/new-file.ts")]);
   const text = await acceptedFile(taken, { session, extended: config.pipeline.value, file, at });
-  try {
-    await writeFile(file, text, { flag: "wx" });
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error)) throw error;
-    throw new UserError(`${short(file)} was not written: ${error.code === "EEXIST" ? "it is there already" : String(error.code)}.`, {
-      cause: error,
-    });
-  }
+  await writeNew(file, text);
   await terminal.out(`${taken.length} of ${offered.length} changes written to ${file}. Use it with --pipeline ${file}\n`);
 }
 

@@ -1,7 +1,8 @@
-import type { Evidence, Gather } from "../evidence/evidence.ts";
+import type { Gather } from "../evidence/evidence.ts";
 import type { CalendarDate } from "../pipeline/dates.ts";
 import type { Pipeline } from "../pipeline/load.ts";
-import type { Comparison, Difference } from "./difference.ts";
+import { askedOnce, refusedAnswer } from "./asking.ts";
+import type { Difference } from "./difference.ts";
 import { jobComparison } from "./differences/jobs.ts";
 import { tableComparisons } from "./differences/tables.ts";
 import { topicComparison } from "./differences/topics.ts";
@@ -18,7 +19,7 @@ export interface Compared {
 export async function compare(pipeline: Pipeline, date: CalendarDate, asOf: Date, gather: Gather): Promise<Compared> {
   const rules = pipeline.rulesOn(date, asOf);
   const parts = [...tableComparisons(rules), unitComparison(rules), jobComparison(rules), topicComparison(rules)];
-  const compared = await Promise.all(parts.map((part) => made(part, gather)));
+  const compared = await Promise.all(parts.map((part) => askedOnce(part, gather)));
   const named = Object.entries(rules.buckets ?? {}).flatMap(([part, { name, holds }]): Difference[] =>
     name === undefined
       ? [{ about: `bucket ${part}`, said: `the file gives no name for the bucket that holds ${holds}: buckets.${part}.name` }]
@@ -26,24 +27,6 @@ export async function compare(pipeline: Pipeline, date: CalendarDate, asOf: Date
   );
   return {
     differences: [...compared.flatMap((evidence) => (evidence.seen ? evidence.facts : [])), ...named],
-    unseen: compared.flatMap((evidence) => (evidence.seen ? [] : [refusedOf(evidence)])),
+    unseen: compared.flatMap((evidence) => (evidence.seen ? [] : [refusedAnswer(evidence)])),
   };
-}
-
-function made({ port, asked, differences }: Comparison, gather: Gather): Promise<Evidence<readonly Difference[]>> {
-  return gather({
-    id: `compare ${asked}`,
-    port,
-    asked,
-    byHand: "",
-    after: [],
-    whenEmpty: "must-have",
-    run: async (ports, call) => ({ facts: await differences(ports, call), examined: 0 }),
-    parse: () => [],
-  });
-}
-
-function refusedOf(evidence: Extract<Evidence<unknown>, { seen: false }>): Answered {
-  const { port, asked: question, refusal, reason, next } = evidence;
-  return { port, question, refusal, reason, next };
 }

@@ -1,4 +1,4 @@
-import type { Question } from "./question.ts";
+import type { Asking } from "./asking.ts";
 import type { Patch } from "./patch.ts";
 
 /** One thing in which the pipeline file and the project don't agree. */
@@ -12,6 +12,4 @@ export interface Difference {
 }
 
 /** One part of the comparison: asks a port, and says how the file differs. */
-export interface Comparison extends Pick<Question, "port" | "asked"> {
-  readonly differences: (...given: Parameters<Question["ask"]>) => Promise<readonly Difference[]>;
-}
+export type Comparison = Asking<readonly Difference[]>;

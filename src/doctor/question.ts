@@ -1,6 +1,7 @@
-import type { Evidence, Gather, Look } from "../evidence/evidence.ts";
-import type { Call } from "../ports/call.ts";
-import type { Port, Ports } from "../ports/ports.ts";
+import type { Gather } from "../evidence/evidence.ts";
+import type { Port } from "../ports/ports.ts";
+import type { Asking } from "./asking.ts";
+import { askedOnce, refusedAnswer } from "./asking.ts";
 
 /** What one question showed. */
 export interface Answered {
@@ -23,36 +24,12 @@ interface Nothing {
 
 export type Answer = string | Nothing;
 
-export interface Question {
-  readonly port: Port;
-  readonly asked: string;
-  readonly ask: (ports: Ports, call: Call) => Promise<Answer>;
-}
+export type Question = Asking<Answer>;
 
-/** Asks as a check's look would be asked: with a deadline, and a refusal in words. */
-export async function answerTo({ port, asked, ask }: Question, gather: Gather): Promise<Answered> {
-  return answered(await gather(lookFor({ port, asked, ask })));
-}
-
-function lookFor({ port, asked, ask }: Question): Look<Answer> {
-  return {
-    id: `doctor ${asked}`,
-    port,
-    asked,
-    byHand: "",
-    after: [],
-    whenEmpty: "must-have",
-    run: async (ports, call) => ({ facts: await ask(ports, call), examined: 0 }),
-    parse: String,
-  };
-}
-
-function answered(evidence: Evidence<Answer>): Answered {
-  const { port, asked: question } = evidence;
-  if (evidence.seen) {
-    const { facts } = evidence;
-    return typeof facts === "string" ? { port, question, said: facts } : { port, question, said: facts.none, none: true, next: facts.next };
-  }
-  const { refusal, reason, next } = evidence;
-  return { port, question, refusal, reason, next };
+export async function answerTo(question: Question, gather: Gather): Promise<Answered> {
+  const evidence = await askedOnce(question, gather);
+  if (!evidence.seen) return refusedAnswer(evidence);
+  const { port, asked, facts } = evidence;
+  const about = { port, question: asked };
+  return typeof facts === "string" ? { ...about, said: facts } : { ...about, said: facts.none, none: true, next: facts.next };
 }

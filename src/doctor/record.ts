@@ -1,8 +1,7 @@
-import { writeFile } from "node:fs/promises";
-import { UserError, short } from "../errors.ts";
 import { newestPostGameDate } from "../pipeline/moments.ts";
 import type { Pipeline } from "../pipeline/load.ts";
 import type { RecordedCall } from "../session.ts";
+import { writeNew } from "./new-file.ts";
 import type { Answered } from "./question.ts";
 import { answerTo } from "./question.ts";
 import { questionsFor } from "./questions.ts";
@@ -33,22 +32,11 @@ export async function record({ pipeline, call, file, onProgress }: Recording): P
     onProgress?.(answers.length, questions.length, question.asked);
   }
   const capture = call.capture();
-  await writeNew(file, `${JSON.stringify(capture, undefined, 1)}\n`);
+  await writeNew(file, `${JSON.stringify(capture, undefined, 1)}\n`, { mode: 0o600 });
   return {
     file,
     questions: answers.length,
     refused: answers.filter(({ refusal }) => refusal !== undefined).length,
     exchanges: capture.asked.reduce((sum, { exchanges }) => sum + exchanges.length, 0),
   };
-}
-
-async function writeNew(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text, { flag: "wx", mode: 0o600 });
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error)) throw error;
-    throw new UserError(`${short(file)} was not written: ${error.code === "EEXIST" ? "it is there already" : String(error.code)}.`, {
-      cause: error,
-    });
-  }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Cloud } from "../adapters/google/cloud.ts";
 import type { Recording } from "../adapters/google/recording.ts";
 import type { Config } from "../config.ts";
@@ -10,6 +11,7 @@ import type { Ports } from "../ports/ports.ts";
 import type { CallSession, Real, RecordedCall, Session } from "../session.ts";
 import type { CallSpending, Spending } from "../spending.ts";
 import { limits } from "./limits.ts";
+import type { Memory } from "./memory.ts";
 import { openMemory } from "./memory.ts";
 import type { Connection } from "./outside.ts";
 
@@ -18,7 +20,7 @@ export async function projectSession(project: string, config: Config, connection
   const opened = await openProject(project, config, connection);
   const { pipeline, cloud } = opened;
   const asOf = momentOf(config, pipeline, opened.now());
-  const { history, watches } = await openMemory(config.state.value);
+  const { history, watches } = opened.memory;
   return {
     pipeline,
     backend: "google",
@@ -40,6 +42,7 @@ export async function projectSession(project: string, config: Config, connection
 export interface OpenedProject {
   readonly pipeline: Pipeline;
   readonly cloud: Cloud;
+  readonly memory: Memory;
   readonly spending: Spending;
   /** What time it is. */
   readonly now: () => Date;
@@ -60,7 +63,7 @@ export async function openProject(
   if (!/^(?:[a-z][a-z0-9.-]*:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/u.test(project)) {
     throw new UserError(`${config.project.source} "${short(project)}" is no project id; \`gcloud projects list\` shows them.`);
   }
-  const [{ openPipeline }, { googlePorts }, { identityOf }, { clockAheadOf }, { spendingIn }, { state }] = await Promise.all([
+  const [{ openPipeline }, { googlePorts }, { identityOf }, { clockAheadOf }, { spendingIn }, memory] = await Promise.all([
     import("../pipeline-files.ts"),
     import("../adapters/google/ports.ts"),
     import("../adapters/google/identity.ts"),
@@ -70,6 +73,7 @@ export async function openProject(
   ]);
   const pipeline = await openPipeline(config.pipeline.value);
   const cloud = cloudOf(project, config, pipeline, { reach, member: await identityOf() });
+  const asking = (): Cloud => (login === undefined ? cloud : { ...cloud, authClient: login() });
   const caps = { callBytes: config["call-bytes"].value, dayBytes: config["day-bytes"].value };
   const about = { repository: config.repo.value, infrastructure: pipeline.file };
   const key = JSON.stringify([project, cloud.region, cloud.location, cloud.database, config.repo.value, pipeline.version, reach?.http]);
@@ -77,19 +81,17 @@ export async function openProject(
     pipeline,
     cloud,
     now,
-    spending: spendingIn({ state, zone: pipeline.zone, caps, now }),
+    memory,
+    spending: spendingIn({ state: memory.state, zone: pipeline.zone, caps, now }),
     ports: (spending) => {
       const known = connected.get(key);
-      const clients =
-        known !== undefined && known.member === cloud.member
-          ? known.clients
-          : googlePorts(login === undefined ? cloud : { ...cloud, authClient: login() }, about);
+      const clients = known !== undefined && known.member === cloud.member ? known.clients : googlePorts(asking(), about);
       connected.set(key, { member: cloud.member, clients });
       return clients(spending);
     },
     record: async () => {
       const { recordingOf } = await import("../adapters/google/recording.ts");
-      return recordingOf(login === undefined ? cloud : { ...cloud, authClient: login() }, about);
+      return recordingOf(asking(), about);
     },
     renew: () => connected.delete(key),
     clockAhead: (signal) => clockAheadOf(cloud, now, signal),
@@ -148,11 +150,8 @@ function noticingLogins(gather: Gather, renew: () => void): Gather {
 }
 
 /** Ends early when the caller goes away: the next look then says so. */
-function waited(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-  });
+async function waited(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => {});
 }
 
 /** Undefined: now. */

@@ -10,7 +10,7 @@ export function jobComparison({ schedule, monitoring }: Rules): Comparison {
   return {
     port: "schedules",
     asked: "scheduler jobs",
-    differences: async ({ schedules }, call) => {
+    ask: async ({ schedules }, call) => {
       const there = new Map((await schedules.list(call)).map((job) => [job.name, job]));
       const others = [...there.values()].filter(
         ({ name }) => !declared.some(([known]) => known === name) && !noise.some((prefix) => name.startsWith(prefix)),

@@ -8,7 +8,7 @@ export function tableComparisons({ tables }: Rules): readonly Comparison[] {
   return datasets.map((dataset) => ({
     port: "warehouse",
     asked: `tables of ${dataset}`,
-    differences: async ({ warehouse }, call) => {
+    ask: async ({ warehouse }, call) => {
       const there = new Set(await warehouse.tables(dataset, call));
       const declared = Object.entries(tables).filter(([name]) => datasetOf(name) === dataset);
       const compared = await Promise.all(

@@ -10,7 +10,7 @@ export function topicComparison({ topics: declared }: Rules): Comparison {
   return {
     port: "topics",
     asked: "topics and subscriptions",
-    differences: async ({ topics }, call) => {
+    ask: async ({ topics }, call) => {
       const [there, subscriptions] = await Promise.all([topics.topics(call), topics.subscriptions(call)]);
       const collecting = new Set(known.flatMap(([, { dead_letter: subscription }]) => subscription ?? []));
       const deadLetters = new Set(

@@ -12,7 +12,7 @@ export function unitComparison(rules: Rules): Comparison {
   return {
     port: "units",
     asked: "deployed units",
-    differences: async ({ units }, call) => {
+    ask: async ({ units }, call) => {
       const there = (await units.list(call)).map(({ name }) => name);
       const known = new Set(declared.flatMap(([name, { aliases = [] }]) => [name, ...aliases]));
       const others = there.filter((name) => !known.has(name));
