@@ -44,21 +44,13 @@ export async function benchLatency(seeds: readonly number[]): Promise<void> {
         await sleep(dice.whole(50, 400));
       },
     });
-    const cloud = {
-      project: google.project,
-      region: "us-west2",
-      location: "us-west2",
-      database: "(default)",
-      reach: google.reach,
-      authClient: google.login(),
-    };
     const spending = spendingIn({
       state: memoryState(),
       zone: pipeline.zone,
       caps: { callBytes: 2 ** 40, dayBytes: 2 ** 40 },
       now: () => new Date(),
     });
-    const ports = googlePorts(cloud, { repository: undefined, infrastructure: pipeline.file });
+    const ports = googlePorts(google.cloud, { repository: undefined, infrastructure: pipeline.file });
     const made: Made[] = [];
     const session: Session = {
       pipeline,

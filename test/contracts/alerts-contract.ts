@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Failure } from "../../src/adapters/embedded/world.ts";
 import type { Refusal } from "../../src/errors.ts";
 import type { AlertCondition, AlertPolicy, Alerts, Incident } from "../../src/ports/alerts.ts";
 import { asking, refusalOf } from "./asking.ts";
+import { disposing } from "./disposing.ts";
 import { failingPortTests } from "./failing-port.ts";
 
 export interface AlertsContent {
@@ -27,17 +28,9 @@ const since = "2026-02-04T12:00:00Z";
 
 /** What every adapter of alerts does alike; `refusals` are those that the backend can answer with, all if absent. */
 export function alertsContract(title: string, makeSubject: MakeAlerts, refusals?: readonly Refusal[]): void {
-  const subjects: AlertsSubject[] = [];
-  const holding: MakeAlerts = async (content) => {
-    const subject = await makeSubject(content);
-    subjects.push(subject);
-    return subject;
-  };
+  const holding = disposing(makeSubject);
 
   describe(`${title}`, () => {
-    afterEach(async () => {
-      for (const subject of subjects.splice(0)) await subject.dispose();
-    });
     describe("policies", () => {
       policyTests(holding);
     });

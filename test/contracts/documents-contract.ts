@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Failure } from "../../src/adapters/embedded/world.ts";
 import type { Refusal } from "../../src/errors.ts";
 import type { DocumentSnapshot, Documents, FieldValue } from "../../src/ports/documents.ts";
 import { asking, refusalOf } from "./asking.ts";
+import { disposing } from "./disposing.ts";
 import { failingPortTests } from "./failing-port.ts";
 
 export interface DocumentsContent {
@@ -28,17 +29,9 @@ interface Backend {
 
 /** What every document adapter does alike. */
 export function documentsContract(name: string, makeSubject: MakeDocuments, backend: Backend = {}): void {
-  const subjects: DocumentsSubject[] = [];
-  const holding: MakeDocuments = async (content) => {
-    const subject = await makeSubject(content);
-    subjects.push(subject);
-    return subject;
-  };
+  const holding = disposing(makeSubject);
 
   describe(`${name}`, () => {
-    afterEach(async () => {
-      for (const subject of subjects.splice(0)) await subject.dispose();
-    });
     describe("documents", () => {
       documentTests(holding);
       absenceTests(holding);

@@ -1,9 +1,10 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Failure } from "../../src/adapters/embedded/world.ts";
 import type { Refusal } from "../../src/errors.ts";
 import type { LogAsk, LogEntry, Logs } from "../../src/ports/logs.ts";
 import { logSeverities } from "../../src/ports/logs.ts";
 import { asking, refusalOf } from "./asking.ts";
+import { disposing } from "./disposing.ts";
 import { failingPortTests } from "./failing-port.ts";
 
 export interface LogsContent {
@@ -27,17 +28,9 @@ const unit = "nba-phase3-analytics-processors";
 
 /** What every log adapter does alike. `refusals` are those that its backend can answer with; all if absent. */
 export function logsContract(name: string, makeSubject: MakeLogs, refusals?: readonly Refusal[]): void {
-  const subjects: LogsSubject[] = [];
-  const holding: MakeLogs = async (content) => {
-    const subject = await makeSubject(content);
-    subjects.push(subject);
-    return subject;
-  };
+  const holding = disposing(makeSubject);
 
   describe(`${name}`, () => {
-    afterEach(async () => {
-      for (const subject of subjects.splice(0)) await subject.dispose();
-    });
     describe("entries", () => {
       entryTests(holding);
     });

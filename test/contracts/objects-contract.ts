@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Failure } from "../../src/adapters/embedded/world.ts";
 import type { Refusal } from "../../src/errors.ts";
 import type { Objects, StoredObject } from "../../src/ports/objects.ts";
 import { asking, refusalOf } from "./asking.ts";
+import { disposing } from "./disposing.ts";
 import { failingPortTests } from "./failing-port.ts";
 
 export interface ObjectsContent {
@@ -29,17 +30,9 @@ export function objectsContract(
   makeSubject: MakeObjects,
   { refusals }: { readonly refusals?: readonly Refusal[] } = {},
 ): void {
-  const subjects: ObjectsSubject[] = [];
-  const holding: MakeObjects = async (content) => {
-    const subject = await makeSubject(content);
-    subjects.push(subject);
-    return subject;
-  };
+  const holding = disposing(makeSubject);
 
   describe(`${title}`, () => {
-    afterEach(async () => {
-      for (const subject of subjects.splice(0)) await subject.dispose();
-    });
     describe("objects", () => {
       objectTests(holding);
     });

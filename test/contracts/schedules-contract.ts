@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Failure } from "../../src/adapters/embedded/world.ts";
 import type { Refusal } from "../../src/errors.ts";
 import type { ScheduledJob, Schedules } from "../../src/ports/schedules.ts";
 import { asking, refusalOf } from "./asking.ts";
+import { disposing } from "./disposing.ts";
 import { failingPortTests } from "./failing-port.ts";
 
 export interface SchedulesContent {
@@ -23,17 +24,9 @@ const name = "same-day-phase4";
 
 /** What every adapter of scheduler jobs does alike. `refusals` are those that its backend can answer with; all if absent. */
 export function schedulesContract(title: string, makeSubject: MakeSchedules, refusals?: readonly Refusal[]): void {
-  const subjects: SchedulesSubject[] = [];
-  const holding: MakeSchedules = async (content) => {
-    const subject = await makeSubject(content);
-    subjects.push(subject);
-    return subject;
-  };
+  const holding = disposing(makeSubject);
 
   describe(`${title}`, () => {
-    afterEach(async () => {
-      for (const subject of subjects.splice(0)) await subject.dispose();
-    });
     describe("jobs", () => {
       jobTests(holding);
     });

@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Failure, StoredCommit } from "../../src/adapters/embedded/world.ts";
 import type { Refusal } from "../../src/errors.ts";
 import type { Source } from "../../src/ports/source.ts";
 import { asking, refusalOf } from "./asking.ts";
+import { disposing } from "./disposing.ts";
 import { failingPortTests } from "./failing-port.ts";
 
 export interface SourceContent {
@@ -41,17 +42,9 @@ const commits = [
 
 /** What every adapter of the watched repository does alike. `refusals`: those its store can be made to answer with; none if absent. */
 export function sourceContract(title: string, makeSubject: MakeSource, refusals?: readonly Refusal[]): void {
-  const subjects: SourceSubject[] = [];
-  const holding: MakeSource = async (content) => {
-    const subject = await makeSubject(content);
-    subjects.push(subject);
-    return subject;
-  };
+  const holding = disposing(makeSubject);
 
   describe(`${title}`, () => {
-    afterEach(async () => {
-      for (const subject of subjects.splice(0)) await subject.dispose();
-    });
     commitTests(holding);
     behindTests(holding);
     if (refusals !== undefined) {

@@ -1,9 +1,10 @@
 import fc from "fast-check";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { UserError } from "../../src/errors.ts";
 import type { JsonValue, State, StateCall } from "../../src/ports/state.ts";
 import { stateLimits, stateSchemaVersion } from "../../src/ports/state.ts";
 import { refusalOf } from "./asking.ts";
+import { disposing } from "./disposing.ts";
 
 interface StateSubject {
   readonly state: State;
@@ -19,11 +20,7 @@ export const call: StateCall = { signal: new AbortController().signal };
 
 /** What every state adapter does alike. */
 export function stateContract(name: string, makeSubject: MakeState): void {
-  const make = async (options: Parameters<MakeState>[0] = {}): Promise<StateSubject> => {
-    const subject = await makeSubject(options);
-    onTestFinished(() => subject.dispose());
-    return subject;
-  };
+  const make = disposing((options: Parameters<MakeState>[0] = {}) => makeSubject(options));
   describe(`${name}: entries`, () => {
     entryTests(make);
   });

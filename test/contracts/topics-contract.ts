@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Failure, StoredSubscription } from "../../src/adapters/embedded/world.ts";
 import type { Refusal } from "../../src/errors.ts";
 import type { Topics } from "../../src/ports/topics.ts";
 import { asking, refusalOf } from "./asking.ts";
+import { disposing } from "./disposing.ts";
 import { failingPortTests } from "./failing-port.ts";
 
 export interface TopicsContent {
@@ -35,17 +36,9 @@ const dead = "nba-phase2-raw-complete-dlq-sub";
 
 /** What every adapter of topics does alike. */
 export function topicsContract(title: string, makeSubject: MakeTopics, { refusals, contentOnly }: Backend = {}): void {
-  const subjects: TopicsSubject[] = [];
-  const holding: MakeTopics = async (content) => {
-    const subject = await makeSubject(content);
-    subjects.push(subject);
-    return subject;
-  };
+  const holding = disposing(makeSubject);
 
   describe(`${title}`, () => {
-    afterEach(async () => {
-      for (const subject of subjects.splice(0)) await subject.dispose();
-    });
     describe("topics and subscriptions", () => {
       contentTests(holding);
     });

@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Failure } from "../../src/adapters/embedded/world.ts";
 import type { Refusal } from "../../src/errors.ts";
 import type { Unit, Units } from "../../src/ports/units.ts";
 import { asking, refusalOf } from "./asking.ts";
+import { disposing } from "./disposing.ts";
 import { failingPortTests } from "./failing-port.ts";
 
 export interface UnitsContent {
@@ -23,17 +24,9 @@ const name = "phase3-to-phase4-orchestrator";
 
 /** What every adapter of deployed units does alike. `refusals` are those that its backend can answer with; all if absent. */
 export function unitsContract(title: string, makeSubject: MakeUnits, refusals?: readonly Refusal[]): void {
-  const subjects: UnitsSubject[] = [];
-  const holding: MakeUnits = async (content) => {
-    const subject = await makeSubject(content);
-    subjects.push(subject);
-    return subject;
-  };
+  const holding = disposing(makeSubject);
 
   describe(`${title}`, () => {
-    afterEach(async () => {
-      for (const subject of subjects.splice(0)) await subject.dispose();
-    });
     describe("units", () => {
       unitTests(holding);
     });

@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Failure } from "../../src/adapters/embedded/world.ts";
 import type { Refusal } from "../../src/errors.ts";
 import { refusals as allRefusals } from "../../src/errors.ts";
 import type { ColumnKind } from "../../src/pipeline/schema.ts";
 import type { Answer, Param, Query, Row, TableName, Value, Warehouse } from "../../src/ports/warehouse.ts";
 import { asking, refusalOf } from "./asking.ts";
+import { disposing } from "./disposing.ts";
 
 export interface TableContent {
   readonly columns: Readonly<Record<string, ColumnKind>>;
@@ -32,17 +33,9 @@ interface Backend {
 
 /** What every warehouse adapter does alike. */
 export function warehouseContract(name: string, makeSubject: MakeWarehouse, { refusals = allRefusals }: Backend = {}): void {
-  const subjects: WarehouseSubject[] = [];
-  const holding: MakeWarehouse = async (content) => {
-    const subject = await makeSubject(content);
-    subjects.push(subject);
-    return subject;
-  };
+  const holding = disposing(makeSubject);
 
   describe(`${name}`, () => {
-    afterEach(async () => {
-      for (const subject of subjects.splice(0)) await subject.dispose();
-    });
     describe("values", () => {
       valueTests(holding);
     });

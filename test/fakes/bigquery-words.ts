@@ -1,4 +1,5 @@
 import type { Failure, World } from "../../src/adapters/embedded/world.ts";
+import { failureOf } from "./failures.ts";
 
 /** An error as BigQuery words it. https://cloud.google.com/bigquery/docs/error-messages */
 export class Refused extends Error {
@@ -33,7 +34,7 @@ export type Played =
 
 /** Of a world's failures the first that concerns one of the names, or the whole port, as BigQuery says it. */
 export function played({ failures }: World, names: readonly string[], place: string): Played | undefined {
-  const failure = failures.find(({ port, target }) => port === "warehouse" && (target === undefined || names.includes(target)));
+  const failure = failureOf(failures, "warehouse", names);
   switch (failure?.with) {
     case undefined:
       return undefined;

@@ -1,10 +1,8 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
-import { existsSync, realpathSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
-import { homedir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { freePort, onPath, sdkFolders } from "./gcloud-sdk.ts";
 
 interface Emulator {
   readonly port: number;
@@ -17,27 +15,15 @@ interface Emulator {
 export function emulatorJar(env: NodeJS.ProcessEnv = process.env): string | undefined {
   const given = env["POSTGAME_FIRESTORE_EMULATOR_JAR"];
   if (given !== undefined) return existsSync(given) ? given : undefined;
-  const gcloud = onPath("gcloud", env);
-  const sdks = [
-    ...(gcloud === undefined ? [] : [dirname(dirname(realpathSync(gcloud)))]),
-    "/usr/lib/google-cloud-sdk",
-    "/usr/share/google-cloud-sdk",
-    "/opt/google-cloud-sdk",
-    "/snap/google-cloud-cli/current",
-    join(homedir(), "google-cloud-sdk"),
-  ];
   if (javaOf(env) === undefined) return undefined;
-  return sdks.map((sdk) => join(sdk, "platform/cloud-firestore-emulator/cloud-firestore-emulator.jar")).find((path) => existsSync(path));
+  return sdkFolders(env)
+    .map((sdk) => join(sdk, "platform/cloud-firestore-emulator/cloud-firestore-emulator.jar"))
+    .find((path) => existsSync(path));
 }
 
 function javaOf(env: NodeJS.ProcessEnv): string | undefined {
   const home = env["JAVA_HOME"];
   return home === undefined ? onPath("java", env) : join(home, "bin", "java");
-}
-
-function onPath(program: string, env: NodeJS.ProcessEnv): string | undefined {
-  const folders = (env["PATH"] ?? "").split(delimiter);
-  return folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
 }
 
 export async function startEmulator(jar: string): Promise<Emulator> {
@@ -90,12 +76,4 @@ async function stopped(child: ChildProcess): Promise<void> {
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   child.kill("SIGKILL");
   await ended;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo; // listening on a port, so neither a pipe nor null
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
 }

@@ -1,8 +1,8 @@
 import type * as grpc from "@grpc/grpc-js";
-import { OAuth2Client } from "google-auth-library";
+import type { OAuth2Client } from "google-auth-library";
 import type { Engine } from "../../src/adapters/embedded/warehouse.ts";
 import type { World } from "../../src/adapters/embedded/world.ts";
-import type { Reach } from "../../src/adapters/google/cloud.ts";
+import type { Cloud, Reach } from "../../src/adapters/google/cloud.ts";
 import type { FakeJob } from "./bigquery.ts";
 import { bigqueryRoutes } from "./bigquery.ts";
 import { firestoreService } from "./firestore.ts";
@@ -17,10 +17,13 @@ import { pubsubServices } from "./pubsub.ts";
 import { runServices } from "./run.ts";
 import { schedulerService } from "./scheduler.ts";
 import { storageRoutes } from "./storage.ts";
+import { acmeProject, loginWith } from "../support/cloud.ts";
 
 export interface FakeGoogle {
   readonly project: string;
   readonly reach: Reach;
+  /** The same with a login. */
+  readonly cloud: Cloud;
   /** Filled with every BigQuery job. */
   readonly jobs: FakeJob[];
   login(): OAuth2Client;
@@ -39,7 +42,7 @@ export async function startFakeGoogle(
   at: () => World,
   { project = "acme-nba", engine, delay = async () => {} }: Options = {},
 ): Promise<FakeGoogle> {
-  const region = "us-west2";
+  const { region } = acmeProject;
   const jobs: FakeJob[] = [];
   const services = [
     firestoreService(at),
@@ -60,15 +63,14 @@ export async function startFakeGoogle(
     startGrpcServer(services.map((service) => slowed(service, delay))),
     startHttpServer(http),
   ]);
+  const reach = { grpc: grpcServer.reach, http: httpServer.address };
+  const login = (): OAuth2Client => loginWith("loopback-token");
   return {
     project,
-    reach: { grpc: grpcServer.reach, http: httpServer.address },
+    reach,
+    cloud: { ...acmeProject, project, reach, authClient: login() },
     jobs,
-    login: () => {
-      const client = new OAuth2Client();
-      client.setCredentials({ access_token: "loopback-token", expiry_date: Date.now() + 1e9 });
-      return client;
-    },
+    login,
     stop: () => {
       grpcServer.stop();
       httpServer.stop();

@@ -4,6 +4,7 @@ import type { PackageDefinition, ServiceDefinition } from "@grpc/proto-loader";
 import { fromJSON } from "@grpc/proto-loader";
 import type { Failure } from "../../src/adapters/embedded/world.ts";
 import type { Port } from "../../src/ports/ports.ts";
+import { failureOf } from "./failures.ts";
 
 /** One service of Google's, by its own protos, and what answers for it. */
 export interface FakeService {
@@ -64,7 +65,7 @@ export type Played = "empty" | "garbage" | "hang" | grpc.ServiceError;
 
 /** Of a world's failures the first that concerns one of the names, or all of the port, as the wire says it. */
 export function played(failures: readonly Failure[], port: Port, names: readonly string[], api: string): Played | undefined {
-  const failure = failures.find((each) => each.port === port && (each.target === undefined || names.includes(each.target)));
+  const failure = failureOf(failures, port, names);
   switch (failure?.with) {
     case undefined:
       return undefined;

@@ -7,6 +7,7 @@ import { played, serviceOf, status } from "./grpc.ts";
 import type { HttpRequest, HttpRoutes } from "./http.ts";
 import { sendJson } from "./http.ts";
 import { pageOf } from "./pages.ts";
+import { failureOf } from "./failures.ts";
 
 const protos = "@google-cloud/monitoring/build/protos/protos.json";
 const api = "monitoring.googleapis.com";
@@ -83,7 +84,7 @@ export function alertsRoutes(at: () => World): HttpRoutes {
     const project = /^\/v3\/projects\/([^/]+)\/alerts$/u.exec(request.url.pathname)?.[1];
     if (project === undefined || request.method !== "GET") return false;
     const world = at();
-    const failing = world.failures.find(({ port, target }) => port === "alerts" && (target ?? "incidents") === "incidents")?.with;
+    const failing = failureOf(world.failures, "alerts", ["incidents"])?.with;
     if (failing === "deadline") return true;
     if (failing === "garbage") sendJson(response, 200, { alerts: "many" });
     else if (failing !== undefined && failing !== "empty") sendError(response, failing);

@@ -7,6 +7,7 @@ import type { StoredObject } from "../../src/ports/objects.ts";
 import type { HttpRequest, HttpRoutes } from "./http.ts";
 import { sendJson } from "./http.ts";
 import errors from "./samples/storage-errors.json" with { type: "json" };
+import { failureOf } from "./failures.ts";
 
 interface Quirks {
   /** Objects that are stored packed, by path. */
@@ -45,9 +46,7 @@ async function answer(
 ): Promise<void> {
   const media = request.url.searchParams.get("alt") === "media" || request.url.pathname.startsWith("/download/");
   const path = `${bucket}/${name ?? ""}`;
-  const failure = world.failures.find(
-    ({ port, target }) => port === "objects" && (target === undefined || [path, bucket].includes(target)),
-  );
+  const failure = failureOf(world.failures, "objects", [path, bucket]);
   if (failure !== undefined && (await fails(failure, { path, listing: name === undefined, media }, { request, response }))) return;
   const found = world.object(name === undefined ? `${bucket}/` : path);
   if (found === "no such bucket") return refuse(response, { ...errors.noSuchBucket, media });

@@ -40,15 +40,7 @@ const kinds = [
 const unsaid: readonly string[] = ["warehouse partial", "objects partial", "objects conflict"];
 
 function throughGoogle(): Session {
-  const cloud = {
-    project: google.project,
-    region: "us-west2",
-    location: "us-west2",
-    database: "(default)",
-    reach: google.reach,
-    authClient: google.login(),
-    member: "user:operator@example.com",
-  };
+  const cloud = { ...google.cloud, member: "user:operator@example.com" };
   const real = googlePorts(cloud, { repository: undefined, infrastructure: pipeline.file });
   return sessionOver(scenario, { pipeline, stores, wrap: (embedded) => ({ ...real(plentyOf()), source: embedded.source }) });
 }

@@ -2,7 +2,6 @@ import { afterAll, describe, expect, test } from "vitest";
 import type { Scenario } from "../../src/adapters/embedded/scenario/scenario.ts";
 import { embeddedEngine } from "../../src/adapters/embedded/warehouse.ts";
 import type { Stores } from "../../src/adapters/embedded/world.ts";
-import type { Cloud } from "../../src/adapters/google/cloud.ts";
 import { googlePorts } from "../../src/adapters/google/ports.ts";
 import type { Report } from "../../src/report/schema.ts";
 import type { Session } from "../../src/session.ts";
@@ -28,15 +27,7 @@ async function throughGoogle(scenario: Scenario, stores: Stores): Promise<Sessio
   let now = scenario.clock;
   const google = await startFakeGoogle(() => stores.at(now), { engine: embeddedEngine() });
   stopped.push(() => google.stop());
-  const cloud: Cloud = {
-    project: google.project,
-    region: "us-west2",
-    location: "us-west2",
-    database: "(default)",
-    reach: google.reach,
-    authClient: google.login(),
-  };
-  const ports = googlePorts(cloud, { repository: undefined, infrastructure: pipeline.file });
+  const ports = googlePorts(google.cloud, { repository: undefined, infrastructure: pipeline.file });
   return sessionOver(scenario, {
     pipeline,
     stores,

@@ -12,7 +12,8 @@ import { asking, refusalOf } from "../../contracts/asking.ts";
 import type { FakeJob } from "../../fakes/bigquery.ts";
 import type { HttpRoutes } from "../../fakes/http.ts";
 import { sendJson, startHttpServer } from "../../fakes/http.ts";
-import { cloudAt, loginWith, names, plentyOf, said, sample, stage, strikeStages, token } from "./bigquery-stage.ts";
+import { cloudAt, names, plentyOf, said, sample, stage, strikeStages, token } from "./bigquery-stage.ts";
+import { loginWith } from "../../support/cloud.ts";
 
 afterEach(() => {
   strikeStages();

@@ -1,4 +1,3 @@
-import { OAuth2Client } from "google-auth-library";
 import { embeddedEngine } from "../../../src/adapters/embedded/warehouse.ts";
 import { googleWarehouse } from "../../../src/adapters/google/bigquery.ts";
 import type { Cloud } from "../../../src/adapters/google/cloud.ts";
@@ -11,6 +10,7 @@ import type { FakeBigQuery, FakeJob } from "../../fakes/bigquery.ts";
 import { bigqueryRoutes } from "../../fakes/bigquery.ts";
 import type { HttpRequest, HttpRoutes } from "../../fakes/http.ts";
 import { startHttpServer } from "../../fakes/http.ts";
+import { acmeProject, loginWith } from "../../support/cloud.ts";
 import { changeableStores } from "../embedded/world-of.ts";
 
 export const token = "ya29.test-token-of-the-loopback";
@@ -18,21 +18,12 @@ export const token = "ya29.test-token-of-the-loopback";
 /** A project that is a loopback server, with a login that has long to go. */
 export function cloudAt(address: string, given: Partial<Cloud> = {}): Cloud {
   return {
-    project: "acme",
-    region: "us-west2",
-    location: "us-west2",
-    database: "(default)",
+    ...acmeProject,
     reach: { http: address },
     authClient: loginWith(token),
     member: "user:someone@example.com",
     ...given,
   };
-}
-
-export function loginWith(accessToken: string): OAuth2Client {
-  const client = new OAuth2Client();
-  client.setCredentials({ access_token: accessToken, expiry_date: Date.now() + 1e9 });
-  return client;
 }
 
 /** A call that may spend more than any test bills. */

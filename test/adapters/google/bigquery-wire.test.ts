@@ -6,7 +6,8 @@ import type { Query } from "../../../src/ports/warehouse.ts";
 import { asking, refusalOf } from "../../contracts/asking.ts";
 import type { HttpRoutes } from "../../fakes/http.ts";
 import { sendJson } from "../../fakes/http.ts";
-import { day, loginWith, names, said, sample, stage, strikeStages, token } from "./bigquery-stage.ts";
+import { day, names, said, sample, stage, strikeStages, token } from "./bigquery-stage.ts";
+import { loginWith } from "../../support/cloud.ts";
 
 afterEach(strikeStages);
 

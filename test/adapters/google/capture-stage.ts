@@ -18,7 +18,8 @@ import type { Replaying } from "../../fakes/replaying.ts";
 import { overNba } from "../../support/own-pipeline.ts";
 import { nba } from "../../support/pipeline.ts";
 import { shippedScenario, shippedStores } from "../../support/scenarios.ts";
-import { loginWith, plentyOf } from "./bigquery-stage.ts";
+import { loginWith } from "../../support/cloud.ts";
+import { plentyOf } from "./bigquery-stage.ts";
 
 /** The bucket's name is the operator's to give; without one its files are not asked for. */
 const named = "buckets: { published: { name: acme-published-files } }\n";
@@ -97,14 +98,7 @@ export async function recordedOver(world: World, folder: string, project = "acme
 /** The same questions without the command line around them; answers the capture as it would be written. */
 export async function heardOver(world: World, project = "acme-nba"): Promise<Capture> {
   const google = await startFakeGoogle(() => world, { engine: embeddedEngine(), project });
-  const cloud = {
-    project,
-    region: "us-west2",
-    location: "us-west2",
-    database: "(default)",
-    reach: google.reach,
-    authClient: google.login(),
-  };
+  const cloud = google.cloud;
   const recording = recordingOf(cloud, { repository: undefined, infrastructure: nba.file });
   const ports = recording.ports(plentyOf());
   try {

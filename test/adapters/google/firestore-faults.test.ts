@@ -13,9 +13,10 @@ import { onWire } from "../../fakes/firestore-values.ts";
 import { firestoreService } from "../../fakes/firestore.ts";
 import { startGrpcServer, status } from "../../fakes/grpc.ts";
 import { worldOf } from "../embedded/world-of.ts";
+import { acmeProject } from "../../support/cloud.ts";
 
 const collection = "processor_heartbeats";
-const usual: Cloud = { project: "acme", region: "us-west2", location: "us-west2", database: "(default)" };
+const usual: Cloud = acmeProject;
 
 /** A call as the server saw it. */
 interface SeenCall {

@@ -15,6 +15,7 @@ import { wireFields } from "../../fakes/firestore-values.ts";
 import { firestoreService } from "../../fakes/firestore.ts";
 import { startGrpcServer } from "../../fakes/grpc.ts";
 import { worldOf } from "../embedded/world-of.ts";
+import { acmeProject } from "../../support/cloud.ts";
 
 const jar = emulatorJar();
 const seed = Number(process.env["POSTGAME_FUZZ_SEED"] ?? 20_260_203);
@@ -36,7 +37,7 @@ function oracleTests(jar: string): void {
   afterAll(() => emulator?.stop());
   const reach = () => ({ servicePath: "127.0.0.1", port: emulator.port, sslCreds: credentials.createInsecure() });
   const documentsOf = (project: string, grpc: Readonly<Record<string, unknown>>) =>
-    googleDocuments({ project, region: "us-west2", location: "us-west2", database: "(default)", reach: { grpc } });
+    googleDocuments({ ...acmeProject, project, reach: { grpc } });
 
   const project = "contract";
   let store: Firestore | undefined;

@@ -3,8 +3,9 @@ import { documentsContract } from "../../contracts/documents-contract.ts";
 import { firestoreService } from "../../fakes/firestore.ts";
 import { grpcRefusals, startGrpcServer } from "../../fakes/grpc.ts";
 import { worldOf } from "../embedded/world-of.ts";
+import { acmeProject } from "../../support/cloud.ts";
 
-const cloud = { project: "acme", region: "us-west2", location: "us-west2", database: "(default)" };
+const cloud = acmeProject;
 
 documentsContract(
   "google documents over the fake",

@@ -4,6 +4,7 @@ import { googleLogs } from "../../../src/adapters/google/logging.ts";
 import { googleUnits } from "../../../src/adapters/google/run.ts";
 import { googleSchedules } from "../../../src/adapters/google/scheduler.ts";
 import { asking, refusalOf } from "../../contracts/asking.ts";
+import { acmeProject } from "../../support/cloud.ts";
 
 /** Refuses every login, so that nobody is asked for one. */
 const auth = {
@@ -13,10 +14,7 @@ const auth = {
   },
 };
 const cloud = {
-  project: "acme",
-  region: "us-west2",
-  location: "us-west2",
-  database: "(default)",
+  ...acmeProject,
   reach: { grpc: { servicePath: "127.0.0.1", port: 1, auth } },
 };
 const source = { type: "cloud_run_revision", label: "service_name" };

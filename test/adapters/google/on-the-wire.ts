@@ -6,11 +6,12 @@ import type { Cloud } from "../../../src/adapters/google/cloud.ts";
 import type { Call } from "../../../src/ports/call.ts";
 import { asking, refusalOf } from "../../contracts/asking.ts";
 import type { FakeService } from "../../fakes/grpc.ts";
+import { acmeProject } from "../../support/cloud.ts";
 import { startGrpcServer, status } from "../../fakes/grpc.ts";
 
 /** The project that the fakes hold, reached through a loopback server. */
 export function acme(reach: Readonly<Record<string, unknown>>, given: Partial<Cloud> = {}): Cloud {
-  return { project: "acme", region: "us-west2", location: "us-west2", database: "(default)", reach: { grpc: reach }, ...given };
+  return { ...acmeProject, reach: { grpc: reach }, ...given };
 }
 
 interface Wired {

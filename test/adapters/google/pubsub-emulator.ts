@@ -1,13 +1,12 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readdirSync, realpathSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
-import { delimiter, dirname, join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import type { v1 } from "@google-cloud/pubsub";
 import type { StoredSubscription } from "../../../src/adapters/embedded/world.ts";
 import type { Cloud } from "../../../src/adapters/google/cloud.ts";
 import { grpcOptions } from "../../../src/adapters/google/cloud.ts";
+import { freePort, sdkFolders } from "../../fakes/gcloud-sdk.ts";
 
 const variable = "POSTGAME_PUBSUB_EMULATOR_JAR";
 
@@ -22,17 +21,7 @@ export function emulatorJar(): { readonly jar: string } | { readonly absent: str
 }
 
 function usualJars(): readonly string[] {
-  const gcloud = (process.env["PATH"] ?? "")
-    .split(delimiter)
-    .map((folder) => join(folder, "gcloud"))
-    .find((path) => existsSync(path));
-  const sdks = [
-    ...(gcloud === undefined ? [] : [dirname(dirname(realpathSync(gcloud)))]),
-    "/usr/lib/google-cloud-sdk",
-    "/opt/google-cloud-sdk",
-    join(process.env["HOME"] ?? "/root", "google-cloud-sdk"),
-  ];
-  return sdks
+  return sdkFolders(process.env)
     .map((sdk) => join(sdk, "platform", "pubsub-emulator", "lib"))
     .filter((folder) => existsSync(folder))
     .flatMap((folder) =>
@@ -68,14 +57,6 @@ export async function startEmulator(jar: string): Promise<Emulator> {
     child.once("error", reject);
   });
   return { reach: { servicePath: "127.0.0.1", port }, stop: () => child.kill("SIGKILL") };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo; // listening on a port, so neither a pipe nor null
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Changes a project's topics and subscriptions by the client's own writes. */

@@ -10,13 +10,11 @@ import { asking, refusalOf } from "../../contracts/asking.ts";
 import type { ObjectsContent } from "../../contracts/objects-contract.ts";
 import { objectsContract } from "../../contracts/objects-contract.ts";
 import { changeableStores } from "../embedded/world-of.ts";
+import { acmeProject } from "../../support/cloud.ts";
 
 const now = new Date("2026-02-04T18:00:00Z");
 const cloud = (http: string): Cloud => ({
-  project: "acme",
-  region: "us-west2",
-  location: "us-west2",
-  database: "(default)",
+  ...acmeProject,
   reach: { http },
   member: "user:reader@example.com",
 });
