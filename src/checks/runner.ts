@@ -1,6 +1,8 @@
 import { UserError, unknownName } from "../errors.ts";
-import type { Evidence, Gather, Look } from "../evidence/evidence.ts";
+import type { Evidence, Gather } from "../evidence/evidence.ts";
+import { nthTime } from "../evidence/again.ts";
 import { inOrder } from "../evidence/order.ts";
+import { recording } from "../evidence/recording.ts";
 import { switchedOff } from "../evidence/switched-off.ts";
 import type { CalendarDate } from "../pipeline/dates.ts";
 import type { Pipeline } from "../pipeline/load.ts";
@@ -9,10 +11,9 @@ import { checksOf } from "./checks-of.ts";
 import type { Check, Scope, Unit } from "./check.ts";
 import type { Finding, Verdict } from "./finding.ts";
 import type { Half } from "./moment.ts";
-import { momentAt } from "./moment.ts";
 import { notApplicable, unknown, worst } from "./finding.ts";
+import { scopeOn } from "./scope.ts";
 import type { Slate } from "./slate.ts";
-import { establishSlate } from "./slate.ts";
 
 export interface JudgedSubject {
   readonly check: string;
@@ -67,12 +68,8 @@ export async function judgeDate(options: RunOptions): Promise<Judgement> {
   const fresh = switchedOff(recorder.gather, rules.ports, options.now);
   const looks = inOrder(fresh);
 
-  const { slate, looks: slateLooks } = await establishSlate(rules, date, looks.gather);
-  const moment = momentAt(slate, rules, date, asOf);
-  const half = options.half ?? (moment === "pre_game" ? "pre_game" : "post_game");
-  const core = half === "pre_game" ? rules.core_pre_game : rules.core;
-  const scope: Scope = { date, asOf, rules, file: pipeline.file, slate, slateLooks, moment, half, core };
-  const checks = options.checks.filter(({ halves = ["post_game"] }) => halves.includes(half));
+  const scope = await scopeOn({ pipeline, date, asOf, gather: looks.gather, half: options.half });
+  const checks = options.checks.filter(({ halves = ["post_game"] }) => halves.includes(scope.half));
   const isLost = ({ ofState }: Check): boolean => options.past === true && ofState === true;
   const units = checks.flatMap((check) => (isLost(check) ? [] : check.units(scope)));
   const plan = units.flatMap((unit) => unit.looks);
@@ -110,7 +107,6 @@ interface Confirming {
 
 /** Looks made so often without the stores agreeing prove nothing either way. */
 const mostLooks = 3;
-const ordinals = ["", "first", "second", "third"] as const;
 
 /**
  * What rests on two stores disagreeing is looked at again, flags first, before it is said: the stores may have been
@@ -167,11 +163,6 @@ function unsettled(subject: JudgedSubject): JudgedSubject {
   return { ...subject, verdict: finding.verdict, findings: [finding] };
 }
 
-function nthTime<F>(look: Look<F>, nth: number): Look<F> {
-  const name = (id: string) => `${id} (${ordinals[nth]} look)`;
-  return { ...look, id: name(look.id), after: look.after.map(name) };
-}
-
 function conclude(check: Check, judged: readonly JudgedSubject[], scope: Scope): JudgedCheck {
   const own = judged.filter((subject) => subject.check === check.id).flatMap(apart);
   const subjects = own.length > 0 ? own : [withoutSubjects(check, scope)];
@@ -222,25 +213,4 @@ function reasonForNothing(slate: Slate): Finding {
     case "every_date":
       return notApplicable("nothing_declared", "the pipeline file declares nothing that this check is about");
   }
-}
-
-/** Keeps what was looked at, and tells how far the call has come. */
-function recording(
-  gather: Gather,
-  onProgress: RunOptions["onProgress"],
-): { gather: Gather; made: Evidence<unknown>[]; expect: (total: number) => void } {
-  const made: Evidence<unknown>[] = [];
-  let expected = 0;
-  return {
-    made,
-    expect: (total) => {
-      expected = total;
-    },
-    gather: async (look) => {
-      const evidence = await gather(look);
-      made.push(evidence);
-      onProgress?.(made.length, Math.max(expected, made.length), look.id);
-      return evidence;
-    },
-  };
 }

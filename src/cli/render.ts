@@ -1,5 +1,6 @@
 import { exitCode } from "../report/exit-code.ts";
 import type { Report, ReportedFinding } from "../report/schema.ts";
+import { inquirySections } from "./render-inquiry.ts";
 import type { StyleTextFormat, Terminal } from "./terminal.ts";
 import { printable, table, wrap } from "./text.ts";
 
@@ -36,6 +37,7 @@ export function renderReport(outside: Report, canvas: Canvas): string {
       .map((finding) => renderNote(finding, canvas))
       .join("\n"),
     daysSection(report, canvas),
+    ...inquirySections(report, canvas),
     handSection(report, canvas),
     footer(report, canvas),
   ];
@@ -169,7 +171,9 @@ function counted(counts: Readonly<Record<string, number | readonly string[]>> | 
 
 /** Every text in the report, names of numbers included, made safe to print. */
 function printableThroughout(report: Report): Report {
-  return walk(report) as Report; // Only texts change, and only to other texts; the verdict's words are printable as they are.
+  const { text, ...rest } = report;
+  const lines = text === undefined ? {} : { text: text.split("\n").map(printable).join("\n") };
+  return { ...(walk(rest) as Report), ...lines }; // Only texts change, and only to other texts; the verdict's words are printable as they are.
 }
 
 function walk(value: unknown): unknown {

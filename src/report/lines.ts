@@ -78,12 +78,12 @@ function lineOf(judged: JudgedCheck, members: readonly Member[], scope: Judgemen
   };
 }
 
-function named(names: readonly string[]): { subjects: string[]; more?: number } {
+export function named(names: readonly string[]): { subjects: string[]; more?: number } {
   const subjects = names.slice(0, mostSubjects);
   return names.length > mostSubjects ? { subjects, more: names.length - mostSubjects } : { subjects };
 }
 
-function expectation(finding: Finding, words: Words | undefined): { expected?: string } {
+export function expectation(finding: Finding, words: Words | undefined): { expected?: string } {
   const said = words?.expected ?? ("expected" in finding ? finding.expected : undefined);
   return said === undefined ? {} : { expected: capped(said) };
 }
@@ -105,7 +105,7 @@ function evidenceOf(members: readonly Member[], detailed: boolean): string[] {
 }
 
 /** What nobody could look at for one reason, and with one remedy, is one line, whatever was asked; of several checks its subjects are the checks. */
-function mergeUnknowns(lines: readonly ReportedFinding[]): readonly ReportedFinding[] {
+export function mergeUnknowns(lines: readonly ReportedFinding[]): readonly ReportedFinding[] {
   const merged = new Map<string, ReportedFinding[]>();
   for (const line of lines) {
     const key = commonKey(line);

@@ -7,6 +7,7 @@ import type { Answered } from "./answered.ts";
 import { answeredBy, opening } from "./answered.ts";
 import { acceptedOf, leftOut, switchedOffIn } from "./besides.ts";
 import { besideCharacters, capped, mostFindings, noteCharacters } from "./budget.ts";
+import { byHandOf, costOf, coverageOf, omittedOf } from "./figures.ts";
 import { inSeverity, linesOf } from "./lines.ts";
 import type { Report, ReportedFinding } from "./schema.ts";
 import { reportSchema } from "./schema.ts";
@@ -98,17 +99,6 @@ function beside({ evidence: _evidence, expected: _expected, ...line }: ReportedF
   return { ...line, observed: capped(line.observed, besideCharacters) };
 }
 
-const mostCommands = 20;
-
-/** The command by hand for every look that a shown finding rests on. */
-function byHandOf(shown: readonly ReportedFinding[], looks: Judgement["looks"]): Pick<Report, "by_hand"> {
-  const ids = new Set(shown.flatMap(({ evidence = [] }) => evidence));
-  const commands = looks.flatMap(({ id, byHand }) => (ids.has(id) && byHand !== undefined ? [[id, byHand] as const] : []));
-  if (commands.length === 0) return {};
-  const cut = commands.length - mostCommands;
-  return { by_hand: Object.fromEntries([...commands.slice(0, mostCommands), ...(cut > 0 ? [["not shown", `${cut} more`] as const] : [])]) };
-}
-
 /** Nobody could look at anything: no judgement, only why and what to do. */
 export function unknownReport(tool: string, summary: string, asked: Readonly<Record<string, string>>): Report {
   return reportSchema.parse({ tool, verdict: "unknown", summary, asked, numbers: {} } satisfies Report);
@@ -160,14 +150,6 @@ function numbersOfCheck(judged: JudgedCheck, scope: Judgement["scope"]): Report[
   return blind ? Object.fromEntries(Object.keys(numbers).map((name) => [name, "not seen"])) : numbers;
 }
 
-function omittedOf(cut: readonly ReportedFinding[]): Pick<Report, "omitted"> {
-  if (cut.length === 0) return {};
-  const omitted: Record<string, number> = {};
-  for (const line of cut)
-    omitted[line.severity === "P5" ? "note" : line.verdict] = (omitted[line.severity === "P5" ? "note" : line.verdict] ?? 0) + 1;
-  return { omitted };
-}
-
 /** Checks per verdict: counted, or listed by id where no finding speaks of them. */
 function checkedOf(checks: readonly JudgedCheck[]): NonNullable<Report["checked"]> {
   const checked: Record<string, number | string[]> = {};
@@ -191,17 +173,6 @@ function examinedPerCheck({ checks, looks }: Judgement): Record<string, number> 
       return [check.id, [...ids].reduce((sum, id) => sum + (sizes.get(id) ?? 0), 0)];
     }),
   );
-}
-
-function coverageOf(looks: Judgement["looks"]): NonNullable<Report["coverage"]> {
-  const read = (port: string) => looks.reduce((sum, look) => sum + (look.seen && look.port === port ? look.examined : 0), 0);
-  return { looks: looks.length, failed: looks.filter((look) => !look.seen).length, rows: read("warehouse"), documents: read("documents") };
-}
-
-function costOf(looks: Judgement["looks"], ms: number): NonNullable<Report["cost"]> {
-  const bytes = looks.flatMap((look) => (look.seen && look.bytes !== undefined ? [look.bytes] : []));
-  const jobs = looks.filter((look) => look.port === "warehouse").length;
-  return { ...(bytes.length === 0 ? {} : { bytes: bytes.reduce((sum, each) => sum + each, 0) }), jobs, ms: Math.round(ms) };
 }
 
 /** The next moment at which the answer may change by itself: something falls due, or a reader of missing output starts. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { proposalSchema } from "../diagnosis/proposal.ts";
 
 const verdict = z.enum(["fail", "unknown", "warn", "not_due", "pass", "not_applicable"]);
 const counts = z.record(z.string(), z.union([z.int(), z.array(z.string())]));
@@ -37,6 +38,27 @@ const reported = z.strictObject({
   evidence: z.array(z.string()).optional().describe("ids of the looks it rests on"),
   breaks: z.strictObject({ what: z.string(), at: z.string() }).optional().describe("who reads the output next, and when"),
   next: z.string().optional().describe("what to do, in words"),
+});
+
+const cause = z.strictObject({
+  id: z.string(),
+  standing: z.enum(["established", "open", "ruled_out"]).describe("open: a fact is missing that `settle` names"),
+  said: z.string(),
+  for: z.array(z.string()).optional(),
+  against: z.array(z.string()).optional(),
+  settle: z.string().optional(),
+});
+
+const pattern = z.strictObject({
+  pattern: z.string().describe("<*> stands for what varies"),
+  severity: z.string(),
+  count: z.int(),
+  first: z.string(),
+  last: z.string(),
+  revisions: z.array(z.string()).optional(),
+  new: z.literal(true).optional().describe("absent on the last good day"),
+  means: z.string().optional(),
+  example: z.string().optional(),
 });
 
 /** Everything a tool answers. Worst findings first; whatever was cut is counted in `omitted` or `more`. */
@@ -80,6 +102,26 @@ export const reportSchema = z.strictObject({
     .describe(
       "expectations set with the tool watch: how many came true or can't be observed yet; which are overdue, or could not be looked at",
     ),
+  causes: z.array(cause).optional().describe("established first; none established is an answer too"),
+  ruled_out: z.array(z.string()).optional().describe("ids of causes that the facts exclude"),
+  timeline: z
+    .array(z.strictObject({ at: z.string(), said: z.string(), from: z.string().optional() }))
+    .optional()
+    .describe("oldest first"),
+  earlier: z.int().optional().describe("entries of the timeline before those shown"),
+  rows: z
+    .array(z.record(z.string(), z.union([z.string(), z.number()])))
+    .optional()
+    .describe("what the tool lists: one per date, table, unit or lock"),
+  more_rows: z.int().optional(),
+  patterns: z.array(pattern).optional().describe("log lines, alike ones counted; outside text"),
+  entries: z
+    .array(z.strictObject({ at: z.string(), severity: z.string(), revision: z.string().optional(), text: z.string() }))
+    .optional()
+    .describe("log lines, newest first; outside text"),
+  cursor: z.string().optional().describe("where the same call goes on reading"),
+  proposals: z.array(proposalSchema).optional().describe("what would put it right; nothing is written"),
+  text: z.string().optional().describe("findings as Markdown, only in detailed answers"),
   by_hand: z.record(z.string(), z.string()).optional().describe("detailed only: per look the command that shows the same"),
   examined: z
     .union([z.int(), z.record(z.string(), z.int())])

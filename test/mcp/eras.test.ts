@@ -6,6 +6,7 @@ import { clockText } from "../../src/pipeline/dates.ts";
 import { exitCode } from "../../src/report/exit-code.ts";
 import type { Report } from "../../src/report/schema.ts";
 import { reportSchema } from "../../src/report/schema.ts";
+import { calledBy } from "../support/input.ts";
 import { nba } from "../support/pipeline.ts";
 import { remembering, sessionOver, shippedScenario, shippedScenarios } from "../support/scenarios.ts";
 import { run } from "./child.ts";
@@ -31,7 +32,10 @@ test.each(calls)(
   "%s about %s at %s is answered alike to both revisions, the v1 client and the command line",
   async (tool, name, _, call) => {
     const { scenario, stores } = night(name);
-    const answers = await askAll(inProcess(remembering(sessionOver(scenario, { stores, clock: call.clock }))), { tool, input: call.with });
+    const answers = await askAll(inProcess(remembering(sessionOver(scenario, { stores, clock: call.clock }))), {
+      tool,
+      input: calledBy(call).input,
+    });
     expect(heard(answers)).toEqual(alike(answers, call.verdict));
   },
 );

@@ -12,7 +12,7 @@ import { serveLinked } from "./connect.ts";
 
 export interface Question {
   readonly tool: string;
-  readonly input: Readonly<Record<string, string>>;
+  readonly input: Readonly<Record<string, unknown>>;
 }
 
 export interface Answer {
@@ -96,5 +96,5 @@ function printed(code: number, out: string, err: string): Answer {
 }
 
 function commandOf({ tool, input }: Question): string[] {
-  return [tool, ...Object.entries(input).flatMap(([name, value]) => [`--${name}`, value]), "--json"];
+  return [tool, ...Object.entries(input).flatMap(([name, value]) => [`--${name}`, String(value)]), "--json"];
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Stores } from "../../src/adapters/embedded/world.ts";
 import type { Session } from "../../src/session.ts";
 import { validateDaily } from "../../tools/validate_daily.ts";
+import { calledBy } from "../support/input.ts";
 import { remembering, sessionOver, shippedScenario, shippedScenarios, shippedStores } from "../support/scenarios.ts";
 
 const built = new Map<string, Promise<Stores>>();
@@ -13,11 +14,13 @@ function storesOf(name: string): Promise<Stores> {
   return stores;
 }
 
-const cases = shippedScenarios.flatMap((name) => shippedScenario(name).expect.map(({ clock, with: input }) => ({ name, clock, input })));
+const cases = shippedScenarios.flatMap((name) =>
+  shippedScenario(name).expect.map((expectation) => ({ name, clock: expectation.clock, ...calledBy(expectation) })),
+);
 
-describe.each(cases)("$name at $clock", ({ name, clock, input }) => {
+describe.each(cases)("$tool.name on $name at $clock", ({ name, clock, tool, input }) => {
   const ask = (session: Session, detail: string) =>
-    validateDaily.call({ ...input, detail }, { session, signal: new AbortController().signal, progress: () => {} });
+    tool.call({ ...input, detail }, { session, signal: new AbortController().signal, progress: () => {} });
 
   test("a concise answer stays within 1,300 tokens, a good one within 500, detail within 6,000", async () => {
     const session = remembering(sessionOver(shippedScenario(name), { clock, stores: await storesOf(name) }));

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { exitCode } from "../../src/report/exit-code.ts";
 import type { Report } from "../../src/report/schema.ts";
 import { clockText } from "../../src/pipeline/dates.ts";
-import { catalogue } from "../../tools/index.ts";
+import { calledBy } from "../support/input.ts";
 import { nba } from "../support/pipeline.ts";
 import { sessionOver, shippedScenario, shippedScenarios, shippedStores } from "../support/scenarios.ts";
 
@@ -35,11 +35,10 @@ describe.each(shippedScenarios)("%s", (name) => {
       title: `${expectation.call} at ${clockText(expectation.clock, nba.zone)} is ${expectation.verdict}`,
     })),
   )("$title", async (expectation) => {
-    const tool = catalogue.find((candidate) => candidate.name === expectation.call);
-    if (tool === undefined) throw new Error(`${name} expects something of ${expectation.call}, which does not exist`);
+    const { tool, input } = calledBy(expectation);
     stores ??= shippedStores(scenario);
     const session = sessionOver(scenario, { clock: expectation.clock, stores: await stores });
-    const report = await tool.call(expectation.with, { session, signal: new AbortController().signal, progress: () => {} });
+    const report = await tool.call(input, { session, signal: new AbortController().signal, progress: () => {} });
     expect(report.verdict, report.summary).toBe(expectation.verdict);
     if (expectation.exit !== undefined) expect(exitCode(report)).toBe(expectation.exit);
     const found = Object.fromEntries(Object.keys(expectation.findings).map((id) => [id, verdictIn(report, id)]));

@@ -4,6 +4,7 @@ import { loadScenario } from "../../src/adapters/embedded/scenario/load.ts";
 import { addDays, calendarDateOf } from "../../src/pipeline/dates.ts";
 import type { Report } from "../../src/report/schema.ts";
 import { catalogue } from "../../tools/index.ts";
+import { calledBy } from "../support/input.ts";
 import { nba } from "../support/pipeline.ts";
 import { sessionOver, shippedScenarios } from "../support/scenarios.ts";
 
@@ -42,11 +43,11 @@ describe.each(shippedScenarios)(`%s, ${weeks} weeks earlier under other names`, 
 
   test("comes to the same verdicts at the same clocks, and its counts agree", async () => {
     const told: string[] = [];
-    for (const { call, clock, with: input } of scenario.expect) {
-      const tool = catalogue.find((candidate) => candidate.name === call);
+    for (const expectation of scenario.expect) {
+      const { clock } = expectation;
+      const { tool, input } = calledBy(expectation);
       const session = sessionOver(scenario, { clock });
-      const report = await tool?.call(input, { session, signal: new AbortController().signal, progress: () => {} });
-      if (report === undefined) throw new Error(`no tool ${call}`);
+      const report = await tool.call(input, { session, signal: new AbortController().signal, progress: () => {} });
       told.push(`${clock.toISOString()} ${report.verdict}`);
       for (const [rows, surplus, unique] of surplusesIn(report)) expect(rows - surplus).toBe(unique);
     }
