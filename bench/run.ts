@@ -1,3 +1,4 @@
+import { benchDigest } from "./digest.ts";
 import { benchLatency } from "./latency.ts";
 import { benchStart } from "./start.ts";
 import { benchTokens } from "./tokens.ts";
@@ -8,4 +9,5 @@ console.log(`Node ${process.versions.node}, ${process.platform} ${process.arch}`
 await benchStart(rounds);
 await benchValidate(rounds);
 benchTokens();
+benchDigest(rounds);
 await benchLatency([1, 2, 3]);

@@ -8,12 +8,17 @@ const mostCharacters = 60;
  * secrets, and capped, so that it can neither pass for our words nor crowd them out. No semicolons: they part the clauses of ours.
  */
 export function quoted(value: string): string {
+  return excerpt(value, mostCharacters);
+}
+
+/** The same with room for a whole log line, where it stands in a field of its own. */
+export function excerpt(value: string, most: number): string {
   const plain = redact(value)
     .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ")
     .replaceAll("`", "'")
     .replaceAll(";", ",");
   const characters = Array.from(plain);
-  return `\`${characters.length > mostCharacters ? `${characters.slice(0, mostCharacters).join("")}…` : plain}\``;
+  return `\`${characters.length > most ? `${characters.slice(0, most).join("")}…` : plain}\``;
 }
 
 /** A code from a watched store (a team, say) as part of a name of ours: letters and digits only, at most eight of them. */

@@ -15,8 +15,13 @@ const secrets: readonly RegExp[] = [
   /(?<=:\/\/[^\s/:@]+:)[^\s@]+(?=@)/gu, // password in a URL
 ];
 
+/** One of these is part of everything above: of ten thousand log lines hardly any has to be searched for all of it. */
+const hints =
+  /-----BEGIN|ya29|1\/\/0|AIza|GOCSPX|eyJ|gh[pousr][-_]|github_pat|glpat|xox[abprs]|sk[-_]|AKIA|bearer|basic|gserviceaccount|passw|secret|token|api[_-]?key|signature|credential|:\/\//iu;
+
 /** The text with everything that looks like a secret replaced by `[redacted]`. */
 export function redact(text: string): string {
+  if (!hints.test(text)) return text;
   return secrets.reduce((left, secret) => left.replaceAll(secret, "[redacted]"), text);
 }
 

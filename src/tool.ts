@@ -20,7 +20,7 @@ export interface ToolContext {
 /** What a tool does: reads, notes something in Postgame's own state, or writes to what is watched. Hosts decide by it whether to ask a person. */
 export type Effect = "reads" | "notes" | "writes";
 
-interface Face<S extends z.ZodObject> {
+interface Face<S extends z.ZodObject, O extends z.ZodObject = z.ZodObject> {
   /** verb_noun; the command line writes it the same. */
   readonly name: string;
   readonly title: string;
@@ -28,29 +28,45 @@ interface Face<S extends z.ZodObject> {
   readonly description: string;
   /** Strict: a misspelt parameter must not be ignored. Each parameter is described with its unit or an example. */
   readonly input: S;
+  /** Parameters that only a person at a terminal has, all of them optional: no host is shown them, and none may give them. */
+  readonly commandLine?: O;
   readonly effect: Effect;
 }
 
-interface Definition<S extends z.ZodObject> extends Face<S> {
+interface Definition<S extends z.ZodObject, O extends z.ZodObject> extends Face<S, O> {
   /** Throws `UserError` for input that parses but can't be meant, `CancelledError` when cancelled; else answers. */
-  readonly run: (input: z.output<S>, context: ToolContext) => Promise<Report>;
+  readonly run: (input: z.output<S> & z.output<O>, context: ToolContext) => Promise<Report>;
 }
 
 export interface Tool extends Face<z.ZodObject> {
   /** Parses raw input and runs. Throws `UserError` naming the parameter, the value and what is allowed. */
   call(raw: unknown, context: ToolContext): Promise<Report>;
+  /** The same from a terminal, which has parameters of its own. */
+  callFromTerminal(raw: Readonly<Record<string, unknown>>, context: ToolContext): Promise<Report>;
 }
 
-export function defineTool<S extends z.ZodObject>(definition: Definition<S>): Tool {
+export function defineTool<S extends z.ZodObject, O extends z.ZodObject = z.ZodObject>(definition: Definition<S, O>): Tool {
   const { run, ...face } = definition;
-  return { ...face, call: async (raw, context) => run(parseInput(face, raw), context) };
+  const { name, input, commandLine } = face;
+  return {
+    ...face,
+    call: async (raw, context) => run(parseInput(name, input, raw) as z.output<S> & z.output<O>, context), // the terminal's own are optional
+    async callFromTerminal(raw, context) {
+      const isOwn = ([parameter]: readonly [string, unknown]): boolean =>
+        commandLine !== undefined && Object.hasOwn(commandLine.shape, parameter);
+      const given = Object.entries(raw);
+      const shared = parseInput(name, input, Object.fromEntries(given.filter((each) => !isOwn(each))));
+      const own = commandLine === undefined ? {} : parseInput(name, commandLine, Object.fromEntries(given.filter(isOwn)));
+      return run({ ...shared, ...own } as z.output<S> & z.output<O>, context); // parsed by both schemas
+    },
+  };
 }
 
-function parseInput<S extends z.ZodObject>(face: Face<S>, raw: unknown): z.output<S> {
-  const parsed = face.input.safeParse(raw ?? {});
+function parseInput<S extends z.ZodObject>(tool: string, schema: S, raw: unknown): z.output<S> {
+  const parsed = schema.safeParse(raw ?? {});
   if (parsed.success) return parsed.data;
-  const known = Object.keys(face.input.shape);
-  throw new UserError(parsed.error.issues.map((issue) => inWords(face.name, known, issue, raw)).join(" "));
+  const known = Object.keys(schema.shape);
+  throw new UserError(parsed.error.issues.map((issue) => inWords(tool, known, issue, raw)).join(" "));
 }
 
 function inWords(tool: string, known: readonly string[], issue: z.core.$ZodIssue, raw: unknown): string {

@@ -10,9 +10,11 @@ import type { Check } from "./check.ts";
 import { completion } from "./completion/completion.ts";
 import { deadLetters } from "./dead-letters.ts";
 import { deployments } from "./deployments.ts";
+import { errors } from "./errors.ts";
 import { exports } from "./exports.ts";
 import { games } from "./games.ts";
 import { heartbeats } from "./heartbeats.ts";
+import { locks } from "./locks.ts";
 import { orchestrators } from "./orchestrators.ts";
 import { features } from "./predictions/features.ts";
 import { grading } from "./predictions/grading.ts";
@@ -45,10 +47,12 @@ export const catalogue: readonly Check[] = [
   exports,
   scrapers,
   runs,
+  errors,
   orchestrators,
   deployments,
   schedules,
   deadLetters,
+  locks,
   heartbeats,
   alerts,
   tables,

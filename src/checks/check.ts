@@ -22,6 +22,8 @@ export interface Scope {
   readonly core: readonly string[];
   /** The looks that the slate rests on. */
   readonly slateLooks: readonly Evidence<unknown>[];
+  /** The newest earlier game date that was found good, YYYY-MM-DD, where reports are kept. */
+  readonly lastGood?: string | undefined;
 }
 
 export interface Subject {

@@ -19,6 +19,11 @@ export function keepOne<R extends Row>(rows: readonly R[], table: TableRules): K
   return { rows: kept, setAside: rows.length - keyless.length - kept.length };
 }
 
+/** Which row of a key stays: `highest possessions, then highest processed_at`. */
+export function keepText({ keep }: Pick<TableRules, "keep">): string {
+  return keep.map(({ column, descending }) => `${descending ? "highest" : "lowest"} ${column}`).join(", then ");
+}
+
 export function groupByKey<R extends Row>(rows: readonly R[], key: readonly string[]): { groups: readonly R[][]; keyless: readonly R[] } {
   const groups = new Map<string, R[]>();
   const keyless: R[] = [];

@@ -16,14 +16,18 @@ export interface RecentRun {
 }
 
 /** The newest start or end of a run of these processors within the last minutes; undefined if none, or the history was refused. */
-export function recentRun(
+export function recentRun(processors: readonly string[], runs: Evidence<TableFacts<RunRow>>, scope: Scope): RecentRun | undefined {
+  return runs.seen ? recentAmong(processors, runs.facts.rows, scope) : undefined;
+}
+
+/** The same of runs that were seen. */
+export function recentAmong(
   processors: readonly string[],
-  runs: Evidence<TableFacts<RunRow>>,
+  runs: readonly Pick<RunRow, "processor_name" | "status" | "started_at" | "processed_at">[],
   { rules, asOf }: Scope,
 ): RecentRun | undefined {
-  if (!runs.seen) return undefined;
   const since = addMinutes(asOf, -rules.thresholds.completion.rewriting_minutes.minutes);
-  const times = runs.facts.rows.flatMap(({ processor_name: processor, status, started_at: started, processed_at: ended }) =>
+  const times = runs.flatMap(({ processor_name: processor, status, started_at: started, processed_at: ended }) =>
     processor !== null && processors.includes(processor) && !idle.includes(status ?? "")
       ? [started, ended].flatMap((time) => (time === null ? [] : [{ processor, at: new Date(time) }]))
       : [],

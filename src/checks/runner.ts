@@ -56,6 +56,8 @@ export interface RunOptions {
   /** The stores are as they are now, the clock is an earlier one: what is asked of their state can't be answered. */
   readonly past?: boolean;
   readonly onProgress?: (done: number, total: number, look: string) => void;
+  /** The newest earlier game date that was found good, where reports are kept. */
+  readonly lastGood?: ((date: CalendarDate) => Promise<string | undefined>) | undefined;
 }
 
 /** Judges a date: the slate first, then every check × subject on looks made once each, then a second look where one is owed. */
@@ -68,7 +70,7 @@ export async function judgeDate(options: RunOptions): Promise<Judgement> {
   const fresh = switchedOff(recorder.gather, rules.ports, options.now);
   const looks = inOrder(fresh);
 
-  const scope = await scopeOn({ pipeline, date, asOf, gather: looks.gather, half: options.half });
+  const scope = await scopeOn({ pipeline, date, asOf, gather: looks.gather, half: options.half, lastGood: await options.lastGood?.(date) });
   const checks = options.checks.filter(({ halves = ["post_game"] }) => halves.includes(scope.half));
   const isLost = ({ ofState }: Check): boolean => options.past === true && ofState === true;
   const units = checks.flatMap((check) => (isLost(check) ? [] : check.units(scope)));

@@ -9,7 +9,7 @@ import type { Scope, Totals } from "./check.ts";
 import { defineCheck } from "./check.ts";
 import type { Figures, Finding, Severity } from "./finding.ts";
 import { notApplicable, notDue, pass, problem, waitsFor } from "./finding.ts";
-import { writtenBetween } from "./keep.ts";
+import { keepText, writtenBetween } from "./keep.ts";
 import type { Surplus } from "./surplus.ts";
 import { surplusOf } from "./surplus.ts";
 import { gamesOwing } from "./slate.ts";
@@ -100,7 +100,7 @@ function surplusFound({ id, declared }: TableSubject, surplus: Surplus, wanted: 
   const readers = readersSince(surplus, declared, wanted, rules);
   const read =
     readers.length === 0 ? "" : `; read since by ${listNames(readers.map(({ table, when }) => `${table} (${at(when, scope)})`))}`;
-  const keep = declared.keep.map(({ column, descending }) => `${descending ? "highest" : "lowest"} ${column}`).join(", then ");
+  const keep = keepText(declared);
   const again = readers.length === 0 ? "" : `; then have ${listNames(readers.map(({ table }) => table))} computed again`;
   return problem(severityOfSurplus(surplus, rules), {
     reason: "surplus",
@@ -112,7 +112,7 @@ function surplusFound({ id, declared }: TableSubject, surplus: Surplus, wanted: 
 }
 
 /** Scale of the pipeline file; above the P2 limit and above that share of the rows present it is P0. */
-function severityOfSurplus(surplus: Surplus, rules: Rules): Exclude<Severity, "P5"> {
+export function severityOfSurplus(surplus: Pick<Surplus, "rows" | "unique">, rules: Rules): Exclude<Severity, "P5"> {
   const { p3_to: p3, p2_to: p2, p0_share: share } = rules.thresholds["unique-keys"].surplus;
   if (surplus.rows <= p3) return "P3";
   if (surplus.rows <= p2) return "P2";
@@ -173,7 +173,7 @@ function readersSince(
 }
 
 /** `, the key since 2026-02-03`, where the pipeline file has had another one. */
-function validity(table: string, key: readonly string[], { file, date }: Scope): string {
+export function validity(table: string, key: readonly string[], { file, date }: Pick<Scope, "file" | "date">): string {
   const variants = file.tables[table]?.key.dated ?? [];
   if (variants.length < 2) return "";
   const holds = variants.find(({ since, until }) => (since === undefined || since <= date) && (until === undefined || date < until));

@@ -5,10 +5,15 @@ import type { Tool } from "../tool.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Calls a tool for a person at a terminal: progress where he watches, and an end at once when he interrupts. */
-export async function callTool(tool: Tool, raw: unknown, session: Session | undefined, terminal: Terminal): Promise<Report> {
+export async function callTool(
+  tool: Tool,
+  raw: Readonly<Record<string, unknown>>,
+  session: Session | undefined,
+  terminal: Terminal,
+): Promise<Report> {
   const { progress, interrupted } = terminal;
   try {
-    const report = tool.call(raw, {
+    const report = tool.callFromTerminal(raw, {
       session,
       signal: interrupted,
       progress: ({ done, total, message }) => progress?.(`${done}/${total} ${message}`),

@@ -32,9 +32,13 @@ const inputSchema = z.looseObject({ properties: z.record(z.string(), parameterSc
 const kinds = { string: "text", boolean: "switch", integer: "integer", number: "number", array: "list" } as const;
 const placeholders = { text: "TEXT", integer: "N", number: "N", list: "A,B,..." } as const;
 
-/** A tool's parameters as options, in the schema's order, `-` for `_`. */
-export function parameterOptions(tool: Tool): readonly Option[] {
-  const { properties } = inputSchema.parse(z.toJSONSchema(tool.input, { io: "input" }));
+/** A tool's parameters as options, in the schema's order, `-` for `_`; last those that only a terminal has. */
+export function parameterOptions({ input, commandLine }: Tool): readonly Option[] {
+  return [...optionsOf(input), ...(commandLine === undefined ? [] : optionsOf(commandLine))];
+}
+
+function optionsOf(input: z.ZodObject): readonly Option[] {
+  const { properties } = inputSchema.parse(z.toJSONSchema(input, { io: "input" }));
   return Object.entries(properties).map(([parameter, schema]) => {
     const kind = kinds[schema.type];
     return {

@@ -21,6 +21,10 @@ const partitionTarget = z.strictObject({
   surplus: z.int(),
   stay: z.int(),
   digest: z.string(),
+  replace: z
+    .literal(true)
+    .optional()
+    .describe("some rows are fully alike: only replacing the partition by those that stay tells them apart"),
 });
 
 const jobTarget = z.strictObject({ job: z.string(), location: z.string().optional(), game_date: z.string().optional() });
@@ -31,6 +35,16 @@ const runTarget = z.strictObject({ unit: z.string(), processor: z.string(), from
 const requirement = z.discriminatedUnion("what", [
   z.strictObject({ what: z.literal("rows_present"), table: z.string(), game_date: z.string() }),
   z.strictObject({ what: z.literal("output_newer"), table: z.string(), game_date: z.string(), than: z.string() }),
+  z.strictObject({
+    what: z.literal("rows_in_all"),
+    tables: z.array(z.string()),
+    game_dates: z.array(z.string()).describe("rows in each of the tables on each of these"),
+  }),
+  z.strictObject({
+    what: z.literal("outputs_newer"),
+    tables: z.array(z.string()),
+    than: z.record(z.string(), z.string()).describe("by game date: each of the tables was last written then or later"),
+  }),
   z.strictObject({ what: z.literal("no_run_within"), processor: z.string(), game_date: z.string(), minutes: z.int() }),
   z.strictObject({ what: z.literal("no_lock"), document: z.string() }),
   z.strictObject({ what: z.literal("holder_ended"), run: z.string() }),
@@ -49,6 +63,8 @@ export const proposalSchema = z.strictObject({
   jobs: z.array(jobTarget).optional(),
   runs: z.array(runTarget).optional(),
   requires: z.array(requirement).optional(),
+  more: z.int().optional().describe("targets that are not shown; detailed shows all"),
+  left_out: z.int().optional().describe("partitions with surplus that are no part of it: their rows were not read"),
 });
 
 export type Proposal = z.output<typeof proposalSchema>;

@@ -36,6 +36,8 @@ export interface History {
   remember(report: Report, nights: readonly (Pick<Verdicted, "judgement"> | undefined)[], call: StateCall): Promise<Report>;
   /** How a date's check, or one subject of it (`check/subject`), stood in the newest kept report on these stores; undefined if none knows. */
   standing(asked: StandingAsk, about: WatchAbout, call: StateCall): Promise<CheckStanding | undefined>;
+  /** The newest earlier game date whose newest report on the night after its games was good (pass or warn) on these stores; undefined if none is kept. */
+  lastGood(asked: LastGoodAsk, about: WatchAbout, call: StateCall): Promise<string | undefined>;
   /** Throws `UserError` and `BackendError` as the state does. */
   list(query: HistoryQuery, call: StateCall): Promise<HistoryPage>;
 }
@@ -47,6 +49,13 @@ export interface StandingAsk {
   readonly until: Date;
   /** Whether reports on the half before the games count: else they would vouch for output that was not due. */
   readonly preGame: boolean;
+}
+
+export interface LastGoodAsk {
+  /** YYYY-MM-DD: only game dates before it. */
+  readonly before: string;
+  /** Reports as of a later clock are not known yet. */
+  readonly until: Date;
 }
 
 export interface HistoryOptions {
@@ -77,6 +86,7 @@ export function historyIn(state: State, { wall, waitMs }: HistoryOptions = { wal
       return reportSchema.parse({ ...told, ...(note === undefined ? {} : { state: note }) } satisfies Report);
     },
     standing: (asked, about, call) => answeredIn(standingIn(state, asked, about, timedOut(call, waitMs)), waitMs),
+    lastGood: (asked, about, call) => answeredIn(lastGoodIn(state, asked, about, timedOut(call, waitMs)), waitMs),
     async list({ gameDate, tool, limit }, call) {
       const { setAside } = await state.list({ prefix: keptPrefix, limit: 0, order: "descending" }, call);
       const wanted = (await allKeys(state, call)).filter(
@@ -111,6 +121,37 @@ async function standingIn(
     const own = kept.judged.findings.filter((finding) => finding.id === check).map(({ verdict }) => verdict);
     const verdict = subject.length === 0 ? kept.judged.checks[id] : own.length === 0 ? undefined : worst(own);
     if (verdict !== undefined) return { verdict, asOf: new Date(kept.as_of) };
+  }
+  return undefined;
+}
+
+/** So many dates are looked at: an older one is no longer like today. */
+const mostDates = 14;
+
+async function lastGoodIn(state: State, { before, until }: LastGoodAsk, about: WatchAbout, call: StateCall): Promise<string | undefined> {
+  const latest = stampOf(until);
+  const earlier = (await allKeys(state, call)).filter(
+    ({ gameDate, tool, asOf }) => tool === "validate_daily" && gameDate < before && asOf <= latest,
+  );
+  const byDate = [...Map.groupBy(earlier, ({ gameDate }) => gameDate)].toSorted(([a], [b]) => (a < b ? 1 : -1));
+  for (const [date, keys] of byDate.slice(0, mostDates)) {
+    const verdict = await newestVerdict(state, keys, about, call);
+    if (verdict === "pass" || verdict === "warn") return date;
+  }
+  return undefined;
+}
+
+/** Of the newest report that was not about the half before the games. */
+async function newestVerdict(
+  state: State,
+  keys: readonly { readonly key: string }[],
+  about: WatchAbout,
+  call: StateCall,
+): Promise<KeptReport["report"]["verdict"] | undefined> {
+  for (const { key } of keys) {
+    const entry = await state.get({ key }, call);
+    const kept = entry === undefined ? undefined : readableKept(entry);
+    if (kept !== undefined && isAbout(kept.report.asked, about) && kept.report.asked["moment"] !== "pre_game") return kept.report.verdict;
   }
   return undefined;
 }

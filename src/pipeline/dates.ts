@@ -119,6 +119,11 @@ export function addMinutes(instant: Date, minutes: number): Date {
   return new Date(instant.getTime() + minutes * 60_000);
 }
 
+/** The same time of day so many days earlier, whatever the clocks did in between. */
+export function daysEarlier(instant: Date, days: number, zone: string): Date {
+  return new Date(zoned(instant, zone).subtract({ days }).epochMilliseconds);
+}
+
 /** `8 h 45 min`, `18 s`, `2 d 3 h`: the two largest units that are not zero. */
 export function durationText(ms: number): string {
   const seconds = Math.round(Math.abs(ms) / 1000);

@@ -27,7 +27,7 @@ const unit = record({
   aliases: names.optional(),
   /** Only commits that touch these make the unit stale. */
   folders: z.array(folder).min(1),
-  inferred: inferred(["folders"]),
+  inferred: inferred(["name", "folders"]),
   /** Instances kept warm; none are asked for if absent. */
   min_instances: integer.optional(),
   /** Environment variables that must be set; names only. */
@@ -44,6 +44,8 @@ const scheduled = record({
   calls: name.optional(),
   /** Stages whose chain it is in: their output missing and this job failed belong together. */
   feeds: z.array(word(stageNames)).min(1).optional(),
+  /** Tables that it has filled: their rows show whether its work ended, whatever its status says. */
+  fills: z.array(tableName).min(1).optional(),
   /** The game date that a run is about, counted from the date on which it starts. */
   works_on: word(["yesterday", "today", "tomorrow"]).optional(),
   /** Why it is paused on purpose; a pause that nobody has declared may have been forgotten. */
@@ -107,6 +109,8 @@ const lock = record({
   notice_minutes: integer.optional(),
   /** Statuses after which nobody works any more, while the document still keeps others out. */
   terminal: texts.optional(),
+  /** Of these the ones after which the work is done, and need not come again. */
+  done: texts.optional(),
   /** Works on when it gets no lock, so two may write. */
   goes_on_without: flag.optional(),
   /** Who takes it, and from when: before, no lock and no line is right. */
@@ -114,6 +118,10 @@ const lock = record({
     .array(record({ unit: name, from: instant }))
     .min(1)
     .optional(),
+  /** Units whose log tells who took it, or was kept out, where those in `in_use` are not known. */
+  told_by: names.optional(),
+  /** The store may take so long to delete what has expired; until then its being there is usual. */
+  lag_minutes: integer.optional(),
   lines: lockLines.optional(),
   reason,
 });
@@ -171,6 +179,8 @@ const monitoring = record({
 export const infrastructureParts = {
   region: location.optional(),
   units: keyed(name, unit).optional(),
+  /** Which unit writes what a stage or the published files hold: whose log tells why they don't. */
+  writers: keyed(name, name).optional(),
   schedule: keyed(name, scheduled).optional(),
   topics: keyed(name, topic).optional(),
   /** One thing under its several names. */
@@ -218,7 +228,11 @@ export function infrastructureReferences(
   const tableAt = (used: string | undefined, ...path: string[]): Reference[] =>
     used === undefined ? [] : [{ what: "table", name: used, known: Object.keys(file.tables), path }];
   return [
-    ...Object.entries(file.schedule ?? {}).flatMap(([job, { calls }]) => unitAt(calls, "schedule", job, "calls")),
+    ...Object.entries(file.writers ?? {}).flatMap(([stage, unit]) => unitAt(unit, "writers", stage)),
+    ...Object.entries(file.schedule ?? {}).flatMap(([job, { calls, fills = [] }]) => [
+      ...unitAt(calls, "schedule", job, "calls"),
+      ...fills.flatMap((used, index) => tableAt(used, "schedule", job, "fills", `${index}`)),
+    ]),
     ...Object.entries(file.topics ?? {}).flatMap(([id, { from = [], to = [], shown_by: tables = [], record: kept }]) => [
       ...from.flatMap((used, index) => unitAt(used, "topics", id, "from", `${index}`)),
       ...to.flatMap((used, index) => unitAt(used, "topics", id, "to", `${index}`)),
@@ -231,6 +245,9 @@ export function infrastructureReferences(
     ...(file.log_texts ?? []).flatMap((entry, index) => unitAt(entry.unit, "log_texts", `${index}`, "unit")),
     ...Object.entries(file.locks ?? {}).flatMap(([id, { in_use = [] }]) =>
       in_use.flatMap((user, index) => unitAt(user.unit, "locks", id, "in_use", `${index}`, "unit")),
+    ),
+    ...Object.entries(file.locks ?? {}).flatMap(([id, { told_by: tellers = [] }]) =>
+      tellers.flatMap((used, index) => unitAt(used, "locks", id, "told_by", `${index}`)),
     ),
     ...Object.entries(file.objects ?? {}).map(([id, { bucket }]) => ({
       what: "bucket",

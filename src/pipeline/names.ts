@@ -13,3 +13,10 @@ export function unitNamed(rules: Pick<Rules, "units">, given: string): string {
   const known = Object.entries(rules.units ?? {}).flatMap(([name, { aliases = [] }]) => [name, ...aliases]);
   throw new UserError(unknownName("unit", given, known));
 }
+
+/** Folders of other units below this unit's own: what is changed there is theirs. */
+export function othersBelow({ units = {} }: Pick<Rules, "units">, name: string): readonly string[] {
+  const own = units[name]?.folders ?? [];
+  const others = Object.values(units).flatMap(({ folders }) => folders.filter((folder) => !own.includes(folder)));
+  return [...new Set(others)].filter((folder) => own.some((mine) => folder.startsWith(`${mine}/`)));
+}

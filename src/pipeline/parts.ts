@@ -107,6 +107,33 @@ export const mode = record({ expected: z.array(text).min(1), critical: z.array(t
 const windowTime = z.union([dayTime, record({ hours_before_first_game: integer, not_before: dayTime, not_after: dayTime })]);
 
 /** One collection of outside data for a date: who collects it, into which table, and which window counts. */
+/** What leads from a decision to rows: two scheduler jobs, the table of what was executed, and the units that scrape and load. */
+export const scrapeChain = record({
+  decides: name,
+  executes: name,
+  runs: tableName,
+  scrapes: name,
+  loads: name,
+  /** The collection of locks that keep a batch from being loaded twice. */
+  locks: name.optional(),
+  /** How long each step may take, and a game lasts. */
+  minutes: record({ execute: integer, load: integer, game: integer, reason }),
+});
+
+const parts = z.array(text).min(1);
+/** Parts of an error or a log line, by what they show of a run. */
+export const scrapeSigns = record({
+  refused: parts,
+  /** What makes a refusal one of the project's own. */
+  own_side: parts,
+  parameters: parts,
+  timed_out: parts,
+  nothing: parts,
+  start: parts,
+  done: parts,
+  locked: parts,
+});
+
 export const collecting = record({
   ...inForce,
   scrapers: z.array(text).min(1),

@@ -12,6 +12,8 @@ import {
   mode,
   name,
   pipelineName,
+  scrapeChain,
+  scrapeSigns,
   stage,
   table,
   tableName,
@@ -26,6 +28,30 @@ import { either, flag, integer, keyed, record, text } from "./yaml-file.ts";
 
 export type { Column, ColumnKind, FieldKind, KeepOrder, KnownStage, StageName } from "./parts.ts";
 export { stageNames } from "./parts.ts";
+
+/** What a phase records of itself, and what shows that the next one ran. */
+const tracking = {
+  phase: text,
+  /** The unit that keeps the record and starts the next phase. */
+  orchestrator: name,
+  collection: name,
+  /** The unit that runs the processors. */
+  unit: name.optional(),
+  /** `also`: another name under which a completion is recorded. */
+  processors: keyed(name, record({ ...inForce, table: tableName, class: text, eats_games: flag, also: name.optional() })),
+  modes: record({ overnight: mode, same_day: mode, tomorrow: mode }),
+  next_phase: record({
+    name: text,
+    outputs: z.array(tableName).min(1),
+    /** Its processors by class, with the table that each fills. */
+    processors: keyed(name, tableName).optional(),
+    /** False: its output is made once, so that it only has to exist, however new the rows are. */
+    follows_rows: flag.optional(),
+    run_again: text,
+    /** The scheduler job that runs it. */
+    job: name.optional(),
+  }),
+};
 
 /** The file of a pipeline with games, before names are checked against each other. */
 const shape = record({
@@ -87,25 +113,18 @@ const shape = record({
     for_the_night_before: z.array(text),
     /** Names under which a run's summary may say how many records it brought. */
     records_as: z.array(text).min(1),
+    /** What drives it: without this nobody can tell at which step a collection broke off. */
+    chain: scrapeChain.optional(),
+    signs: scrapeSigns.optional(),
     collections: keyed(name, collecting),
   }),
   tables: keyed(tableName, table),
   collections: keyed(name, collection),
-  completion: record({
-    phase: text,
-    /** The unit that keeps the record and starts the next phase. */
-    orchestrator: name,
-    collection: name,
-    processors: keyed(name, record({ ...inForce, table: tableName, class: text, eats_games: flag })),
-    modes: record({ overnight: mode, same_day: mode, tomorrow: mode }),
-    next_phase: record({
-      name: text,
-      outputs: z.array(tableName).min(1),
-      /** Its processors by class, with the table that each fills. */
-      processors: keyed(name, tableName).optional(),
-      run_again: text,
-    }),
-  }),
+  completion: record(tracking),
+  /** Records of other phases, as far as they can be reconciled like the tracked one's. */
+  other_phases: keyed(name, record({ ...tracking, due: knownStage })).optional(),
+  /** The record of what was loaded, which decides nothing. */
+  loaded: record({ phase: text, collection: name, expected: z.array(text).min(1) }).optional(),
   core: z
     .array(text)
     .refine(
@@ -208,7 +227,6 @@ function references(file: PipelineFile): Reference[] {
 
 function referencesOfGames(file: PipelineFile): Reference[] {
   const tables = Object.keys(file.tables);
-  const processors = Object.keys(file.completion.processors);
   const table = (name: string, ...path: string[]): Reference => ({ what: "table", name, known: tables, path });
   return [
     table(file.games.schedule, "games", "schedule"),
@@ -226,24 +244,14 @@ function referencesOfGames(file: PipelineFile): Reference[] {
     table(file.scraping.executions, "scraping", "executions"),
     table(file.scraping.expected, "scraping", "expected"),
     table(file.scraping.decisions, "scraping", "decisions"),
+    ...(file.scraping.chain === undefined ? [] : [table(file.scraping.chain.runs, "scraping", "chain", "runs")]),
     ...Object.entries(file.scraping.collections).flatMap(([name, entry]) =>
       [entry.table, ...(entry.read_by ?? [])].map((used) => table(used, "scraping", "collections", name, "table")),
     ),
     ...file.box_scores.sources.map((source, index) => table(source.table, "box_scores", "sources", `${index}`, "table")),
-    ...file.completion.next_phase.outputs.map((name, index) => table(name, "completion", "next_phase", "outputs", `${index}`)),
-    ...Object.entries(file.completion.next_phase.processors ?? {}).map(([key, name]) =>
-      table(name, "completion", "next_phase", "processors", key),
-    ),
-    ...Object.entries(file.completion.processors).map(([key, entry]) => table(entry.table, "completion", "processors", key, "table")),
-    ...Object.entries(file.completion.modes).flatMap(([name, { expected, critical }]) =>
-      [...expected, ...critical].map((processor) => ({
-        what: "processor",
-        name: processor,
-        known: processors,
-        path: ["completion", "modes", name],
-      })),
-    ),
-    { what: "collection", name: file.completion.collection, known: Object.keys(file.collections), path: ["completion", "collection"] },
+    ...trackingReferences(file.completion, file, ["completion"]),
+    ...Object.entries(file.other_phases ?? {}).flatMap(([key, phase]) => trackingReferences(phase, file, ["other_phases", key])),
+    ...(file.loaded === undefined ? [] : [collectionReference(file.loaded.collection, file, ["loaded"])]),
     ...file.thresholds.fields.columns.dated.flatMap(({ value }) =>
       namesIn(value.names).map((column) => ({
         what: "column",
@@ -253,6 +261,38 @@ function referencesOfGames(file: PipelineFile): Reference[] {
       })),
     ),
   ];
+}
+
+function trackingReferences(phase: PipelineFile["completion"], file: PipelineFile, path: readonly string[]): Reference[] {
+  const { processors, modes, next_phase: next, unit } = phase;
+  const table = (name: string, ...rest: string[]): Reference => ({
+    what: "table",
+    name,
+    known: Object.keys(file.tables),
+    path: [...path, ...rest],
+  });
+  return [
+    ...next.outputs.map((name, index) => table(name, "next_phase", "outputs", `${index}`)),
+    ...Object.entries(next.processors ?? {}).map(([key, name]) => table(name, "next_phase", "processors", key)),
+    ...Object.entries(processors).map(([key, entry]) => table(entry.table, "processors", key, "table")),
+    ...Object.entries(modes).flatMap(([name, { expected, critical }]) =>
+      [...expected, ...critical].map((processor) => ({
+        what: "processor",
+        name: processor,
+        known: Object.keys(processors),
+        path: [...path, "modes", name],
+      })),
+    ),
+    collectionReference(phase.collection, file, path),
+    ...(unit === undefined ? [] : [{ what: "unit", name: unit, known: Object.keys(file.units ?? {}), path: [...path, "unit"] }]),
+    ...(next.job === undefined
+      ? []
+      : [{ what: "job", name: next.job, known: Object.keys(file.schedule ?? {}), path: [...path, "next_phase", "job"] }]),
+  ];
+}
+
+function collectionReference(name: string, { collections }: PipelineFile, path: readonly string[]): Reference {
+  return { what: "collection", name, known: Object.keys(collections), path: [...path, "collection"] };
 }
 
 function tableReferences(name: string, entry: PipelineFile["tables"][string], file: PipelineFile): Reference[] {

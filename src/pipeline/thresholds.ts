@@ -16,6 +16,12 @@ export const thresholds = record({
   "box-scores": record({ team_rows: least, game_rows: dated(record({ from: integer, to: integer, reason })) }),
   analytics: record({ team_player_rows: least }),
   "unique-keys": record({ surplus: dated(record({ p3_to: integer, p2_to: integer, p0_share: share, reason })) }),
+  duplicates: record({
+    fan_out: dated(record({ tolerance: share, reason })),
+    load: dated(record({ uniform: share, reason })),
+    stamps: dated(record({ together_seconds: integer, apart_minutes: integer, reason })),
+    removal: dated(record({ quiet_minutes: integer, reason })),
+  }),
   minutes: record({
     date_share: shares,
     game_share: shares,
@@ -39,7 +45,11 @@ export const thresholds = record({
   grading: record({ share: shares }),
   scrapers: record({ lateness: dated(record({ not_due_minutes: integer, warn_hours: integer, reason })), window: minutes }),
   schedules: record({ attempt: minutes }),
-  deployments: record({ fetched: dated(record({ hours: integer, reason })) }),
+  deployments: record({
+    fetched: dated(record({ hours: integer, reason })),
+    behind: dated(record({ p2_from: integer, p1_from: integer, reason })),
+    called: dated(record({ hours: integer, reason })),
+  }),
   orchestrators: record({ starting: minutes, reaction: minutes, window: dated(record({ days: integer, reason })) }),
   runs: record({ running: dated(record({ warn_minutes: integer, fail_minutes: integer, reason })) }),
   "dead-letters": record({ measured: minutes }),

@@ -28,17 +28,51 @@ export interface LogAsk {
   readonly until: string;
   /** Entries at least that severe; all if absent. */
   readonly severity?: LogSeverity | undefined;
+  /** Only entries less severe than that. */
+  readonly below?: LogSeverity | undefined;
   /** Occurs in the text or in the JSON payload's message, upper and lower case alike. */
   readonly contains?: string | undefined;
+  /** An RE2 expression that is found in one of these texts, telling case apart; what is none throws `UserError`. */
+  readonly matches?: string | undefined;
+  /** More fields of the JSON payload in which both look, as far as they hold text. */
+  readonly fields?: readonly string[] | undefined;
   readonly revision?: string | undefined;
+  /** The resource type under which this name logs, where it is neither unit nor scheduler job: `pubsub_subscription`, say. */
+  readonly resource?: LogResource | undefined;
+  /** Only what comes after that place in the order of reading. */
+  readonly after?: LogPosition | undefined;
   readonly limit: number;
+  /** Most pages that are read for it; as many as it takes if absent. */
+  readonly pages?: number | undefined;
+}
+
+/** What logs beside units and scheduler jobs, and the label that bears its name. */
+export const logResources = {
+  pubsub_subscription: "subscription_id",
+  pubsub_topic: "topic_id",
+  bigquery_dataset: "dataset_id",
+  cloud_function: "function_name",
+  cloud_run_revision: "service_name",
+  cloud_run_job: "job_name",
+  cloud_scheduler_job: "job_id",
+} as const;
+export type LogResource = keyof typeof logResources;
+
+/** The place of an entry among the others of its log. Its parts are the adapter's affair. */
+export interface LogPosition {
+  readonly at: string;
+  readonly id: string;
 }
 
 export interface LogPage {
   /** Newest first, of one moment the last logged first; at most as many as asked for. */
   readonly entries: readonly LogEntry[];
-  /** Whether more entries match than are given. */
+  /** Whether more entries match than are given; where `pages` ended the reading, whether more may. */
   readonly more: boolean;
+  /** Only where there are more: the place of the last one given, after which reading goes on. */
+  readonly rest?: LogPosition | undefined;
+  /** Only where `pages` was given: how many were read. */
+  readonly pagesRead?: number | undefined;
 }
 
 export interface LogCount {

@@ -26,6 +26,13 @@ export interface CommitsBehind {
   readonly total: number;
 }
 
+/** Folders and files of the repository. */
+export interface Paths {
+  readonly paths: readonly string[];
+  /** Folders below them that don't count. */
+  readonly except?: readonly string[] | undefined;
+}
+
 /**
  * Reads the watched pipeline's own repository. A folder without a repository, a remote or that branch throws
  * `no_such_place`; a history that ends early, and so might show too much or too little, `partial`. Nothing is ever fetched
@@ -36,11 +43,16 @@ export interface Source {
   /** Undefined if this copy holds no such commit, or several begin so. A short sha will do. */
   commit(ask: { readonly sha: string }, call: Call): Promise<Commit | undefined>;
   /** Commits of the branch that are not part of `sha`'s history and touch one of the paths. An unknown `sha` throws `no_such_place`. */
-  behind(ask: { readonly sha: string; readonly paths: readonly string[]; readonly limit: number }, call: Call): Promise<CommitsBehind>;
+  behind(ask: { readonly sha: string; readonly limit: number } & Paths, call: Call): Promise<CommitsBehind>;
   /** Commits of the branch made after that moment that touch one of the paths: all that can be told of code whose commit nobody noted. */
-  since(ask: { readonly at: string; readonly paths: readonly string[]; readonly limit: number }, call: Call): Promise<CommitsBehind>;
+  since(ask: { readonly at: string; readonly limit: number } & Paths, call: Call): Promise<CommitsBehind>;
   /** Whether a commit is part of another's history. Either unknown throws `no_such_place`. */
   contains(ask: { readonly commit: string; readonly within: string }, call: Call): Promise<boolean>;
+  /**
+   * Of these paths, those that a commit changed, a merge as against the branch that it was merged into. An unknown `sha` throws
+   * `no_such_place`, one whose parent this copy doesn't hold `partial`.
+   */
+  touched(ask: { readonly sha: string } & Paths, call: Call): Promise<readonly string[]>;
   /** Of these paths, those that are there at the branch's head. */
   existing(ask: { readonly paths: readonly string[] }, call: Call): Promise<readonly string[]>;
 }

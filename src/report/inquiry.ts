@@ -2,6 +2,7 @@ import type { Verdict } from "../checks/finding.ts";
 import { severityOf } from "../checks/finding.ts";
 import type { Weighed } from "../diagnosis/cause.ts";
 import type { Entry, Happening, Inquiry, Line, Pattern } from "../diagnosis/inquiry.ts";
+import type { Proposal } from "../diagnosis/proposal.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { clockText, isoText } from "../pipeline/dates.ts";
 import type { Answered } from "./answered.ts";
@@ -53,7 +54,9 @@ export function inquiryReport(inquiry: Inquiry, asked: AskedOf): Report {
     ...(inquiry.patterns === undefined ? {} : { patterns: inquiry.patterns.map((pattern) => patternOf(pattern, zone)) }),
     ...(inquiry.entries === undefined ? {} : { entries: inquiry.entries.map((entry) => entryOf(entry, zone)) }),
     ...(inquiry.cursor === undefined ? {} : { cursor: inquiry.cursor }),
-    ...(inquiry.proposals === undefined || inquiry.proposals.length === 0 ? {} : { proposals: [...inquiry.proposals] }),
+    ...(inquiry.proposals === undefined || inquiry.proposals.length === 0
+      ? {}
+      : { proposals: inquiry.proposals.map((proposal) => (asked.detailed ? proposal : inShort(proposal))) }),
     ...(asked.detailed && inquiry.text !== undefined ? { text: inquiry.text } : {}),
     ...(asked.detailed ? byHandOf(shown, asked.looks) : {}),
     ...(inquiry.askAgain === undefined ? {} : { ask_again: isoText(inquiry.askAgain, zone) }),
@@ -112,7 +115,7 @@ function summaryOf({ headline, lines, causes, proposals = [] }: Inquiry, verdict
   ];
   const next = deciding.find((line) => line.next !== undefined)?.next;
   return [
-    `${verdictWords[verdict]}${headline === undefined ? "" : ` ${headline}`}: ${gists(said)}.`,
+    `${verdictWords[verdict]}${headline === undefined ? "" : ` ${headline}`}: ${gists([...new Set(said)])}.`,
     ...causeSentence(causes),
     ...(proposals.length === 0 ? [] : [`Proposed (nothing is written): ${proposals.map(({ said: what }) => what).join(" ")}`]),
     ...(next === undefined || proposals.length > 0 ? [] : [`Next: ${next}`]),
@@ -169,6 +172,24 @@ function timelineOf(
       ...(size === "detailed" ? { from } : {}),
     })),
     ...(cut === 0 ? {} : { earlier: cut }),
+  };
+}
+
+const mostTargets = 4;
+
+/** Of a proposal with many targets the first few, and how many there are besides; its conditions only with all of them. */
+function inShort(proposal: Proposal): Proposal {
+  const { documents, partitions, jobs, runs, requires: _requires, more = 0, ...rest } = proposal;
+  const lists = [documents, partitions, jobs, runs].map((list) => list?.length ?? 0);
+  const cut = lists.reduce((sum, length) => sum + Math.max(0, length - mostTargets), 0);
+  if (cut === 0) return proposal;
+  return {
+    ...rest,
+    ...(documents === undefined ? {} : { documents: documents.slice(0, mostTargets) }),
+    ...(partitions === undefined ? {} : { partitions: partitions.slice(0, mostTargets) }),
+    ...(jobs === undefined ? {} : { jobs: jobs.slice(0, mostTargets) }),
+    ...(runs === undefined ? {} : { runs: runs.slice(0, mostTargets) }),
+    more: more + cut,
   };
 }
 

@@ -7,6 +7,7 @@ import type { Answered } from "./answered.ts";
 import { answeredBy, opening } from "./answered.ts";
 import { acceptedOf, leftOut, switchedOffIn } from "./besides.ts";
 import { besideCharacters, capped, mostFindings, noteCharacters } from "./budget.ts";
+import { nextCalls } from "./explained-by.ts";
 import { byHandOf, costOf, coverageOf, omittedOf } from "./figures.ts";
 import { inSeverity, linesOf } from "./lines.ts";
 import type { Report, ReportedFinding } from "./schema.ts";
@@ -64,11 +65,14 @@ export function reportOf(judgement: Judgement, overall: Overall, asked: Asked, s
     ...(askAgain === undefined ? {} : { ask_again: isoText(askAgain, scope.rules.zone) }),
     coverage: coverageOf(looks),
     cost: costOf(looks, asked.ms),
-    ...nextCalls(
-      verdict,
-      verdict === overall.verdict ? { game_date: scope.date } : { game_date: slate?.judgement.scope.date, moment: "pre_game" },
-      asked,
-    ),
+    ...nextCalls(lines, scope, {
+      tool: asked.tool,
+      arguments: {
+        ...(verdict === overall.verdict ? { game_date: scope.date } : { game_date: slate?.judgement.scope.date, moment: "pre_game" }),
+        detail: "detailed",
+      },
+      needless: asked.detailed,
+    }),
   } satisfies Report);
 }
 
@@ -188,14 +192,4 @@ function nextDue({ checks, scope }: Judgement): Date | undefined {
 
 function earliest(times: readonly (Date | undefined)[]): Date | undefined {
   return times.filter((time) => time !== undefined).toSorted((a, b) => a.getTime() - b.getTime())[0];
-}
-
-/** Calls that exist and help: the same date in detail, where there is something to explain. */
-function nextCalls(
-  verdict: Overall["verdict"],
-  half: Readonly<Record<string, string | undefined>>,
-  { tool, detailed }: Asked,
-): Pick<Report, "next"> {
-  if (detailed || verdict === "pass" || verdict === "not_due" || verdict === "not_applicable") return {};
-  return { next: [{ tool, arguments: { ...half, detail: "detailed" } }] };
 }

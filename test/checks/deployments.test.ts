@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { deployments } from "../../src/checks/deployments.ts";
+import { judgeSetUp } from "../../src/checks/deploying/set-up.ts";
 import { totalsOf } from "../../src/checks/totals.ts";
 import type { DriftFacts } from "../../src/evidence/looks/source.ts";
 import { unitDrift } from "../../src/evidence/looks/source.ts";
@@ -173,6 +174,29 @@ describe("what it lacks", () => {
   });
 });
 
+describe("how it is set up", () => {
+  test("fewer instances kept warm than declared are P4, and no unit is live with that; more are none of our business", async () => {
+    const of = "prediction-coordinator";
+    expect(await linesFor({ of, unit: { minInstances: 0 } })).toEqual(["pass ok", "warn P4 few_instances"]);
+    expect((await numbersOf(nightWith({ of, unit: { minInstances: 0 } })))?.["units"]).toMatch(/^(\d+)\/(?!\1)\d+ live$/u);
+    expect(await linesFor({ of, unit: { minInstances: 2 } })).toEqual(["pass ok"]);
+  });
+
+  test("a declared environment variable that is not set is P3, told by its name", () => {
+    const declared = { kind: "service" as const, folders: ["predictions/worker"], variables: ["MODEL_PATH", "PROJECT"] };
+    const setUp = (variables: readonly string[]) =>
+      judgeSetUp({ unit: { ...healthyUnit(name), kind: "service", variables: [...variables] } }, { id: name, declared });
+    expect(setUp(["PROJECT"])).toMatchObject([
+      { severity: "P3", observed: expect.stringContaining("lacks 1 of 2 environment variables that it is declared with: MODEL_PATH") },
+    ]);
+    expect(setUp(["PROJECT", "MODEL_PATH", "MORE"])).toEqual([]);
+  });
+
+  test("a unit whose name is only deduced need not be there", async () => {
+    expect(await linesFor({ of: "monthly-retrain", unit: null })).toEqual(["pass P5 name_deduced"]);
+  });
+});
+
 describe("is unknown, and never up to date,", () => {
   const unknown = (drift: DriftFacts | object, tip: object = {}) => linesFor({ drift, tip });
 
@@ -245,6 +269,23 @@ describe("the look at what a unit lacks", () => {
       { paths: ["data_processors/analytics"], limit: 3, sha: "4def1124" },
       { paths: ["shared"], limit: 3, sha: "4def1124" },
     ]);
+  });
+
+  test("leaves what lies in another unit's folder to that one", async () => {
+    const asks: object[] = [];
+    const ports = silentPorts({ units: { get: async () => ({ ...healthyUnit("nba-scrapers"), kind: "service" }), list: async () => [] } });
+    const source: Source = {
+      ...ports.source,
+      existing: async ({ paths }) => paths,
+      commit: async ({ sha }) => ({ sha, at: iso("12:00"), subject: "Any" }),
+      behind: async (ask) => {
+        asks.push(ask);
+        return { commits: [], total: 0 };
+      },
+    };
+    await unitDrift(rules, "nba-scrapers").run({ ...ports, source }, asking());
+    expect(asks[0]).toMatchObject({ except: expect.arrayContaining(["orchestration/cloud_functions/phase3_to_phase4"]) });
+    expect(asks[1]).not.toHaveProperty("except");
   });
 
   test("asks by time where there is no label, and says so", async () => {

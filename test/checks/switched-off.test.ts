@@ -53,7 +53,7 @@ describe("a port that the operator has switched off", () => {
 
   test("the summary says what is not covered, and `asked` why", async () => {
     const { report } = await ask(["documents"]);
-    expect(report.summary).toContain(`Not covered: completion, heartbeats (switched off: documents: ${reason}).`);
+    expect(report.summary).toContain(`Not covered: completion, locks, heartbeats (switched off: documents: ${reason}).`);
     expect(report.asked["switched_off"]).toBe(`documents: ${reason}`);
     expect(report.checked?.["not_applicable"]).toContain("completion");
   });

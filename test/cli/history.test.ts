@@ -25,6 +25,7 @@ function fakeHistory(page: Partial<HistoryPage> = {}) {
     list,
     remember: () => Promise.reject(new Error("not asked")),
     standing: () => Promise.reject(new Error("not asked")),
+    lastGood: () => Promise.reject(new Error("not asked")),
   }));
   return { opened, asked: (): HistoryQuery | undefined => list.mock.lastCall?.[0] };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Failure } from "../../src/adapters/embedded/world.ts";
 import type { Refusal } from "../../src/errors.ts";
-import type { LogAsk, LogEntry, Logs } from "../../src/ports/logs.ts";
+import { UserError } from "../../src/errors.ts";
+import type { LogAsk, LogEntry, LogPage, Logs } from "../../src/ports/logs.ts";
 import { logSeverities } from "../../src/ports/logs.ts";
 import { asking, refusalOf } from "./asking.ts";
 import { disposing } from "./disposing.ts";
@@ -36,6 +37,12 @@ export function logsContract(name: string, makeSubject: MakeLogs, refusals?: rea
     });
     describe("filters", () => {
       filterTests(holding);
+    });
+    describe("searches", () => {
+      searchTests(holding);
+    });
+    describe("reading on", () => {
+      readingOnTests(holding);
     });
     describe("counts", () => {
       countTests(holding);
@@ -183,6 +190,93 @@ function filterTests(holding: MakeLogs): void {
     const { entries } = await logs.entries(ask({ revision, severity: "ERROR", contains: "X" }), asking());
     expect(entries.map((each) => each.at)).toEqual([at("10:00")]);
     expect((await logs.entries(ask({ revision: "00192-nn7" }), asking())).entries).toEqual([]);
+  });
+}
+
+function readingOnTests(holding: MakeLogs): void {
+  const many = ["a", "b", "c", "d", "e"]
+    .map((text) => entry("10:00", { text }))
+    .concat(entry("10:01", { text: "later" }), entry("09:00", { text: "first" }));
+
+  test.each([1, 2, 3, 4, 6, 7])("read on %i at a time, every entry is given once, also those of one moment", async (limit) => {
+    const { logs } = await holding({ entries: many });
+    const texts: string[] = [];
+    let after: LogPage["rest"];
+    for (let turn = 0; turn < 8; turn += 1) {
+      const page = await logs.entries(ask({ limit, after }), asking());
+      texts.push(...page.entries.map(({ text }) => text));
+      expect(page.rest === undefined).toBe(!page.more);
+      if (!page.more) break;
+      after = page.rest;
+    }
+    expect(texts).toEqual(["later", "e", "d", "c", "b", "a", "first"]);
+  });
+
+  test("a page budget never skips: reading on from where it ended gives what is left, and without an end it says that there is more", async () => {
+    const times = Array.from({ length: 9 }, (_, minute) => entry(`10:0${minute}`, { text: String(minute) }));
+    const { logs } = await holding({ entries: times });
+    const first = await logs.entries(ask({ pages: 1 }), asking());
+    expect(first.pagesRead).toBe(1);
+    const rest = first.more ? await logs.entries(ask({ after: first.rest }), asking()) : undefined;
+    expect([...first.entries, ...(rest?.entries ?? [])].map(({ text }) => text)).toEqual(["8", "7", "6", "5", "4", "3", "2", "1", "0"]);
+  });
+}
+
+function searchTests(holding: MakeLogs): void {
+  const fields = ["error_message", "processor_name"];
+  const told = [
+    entry("10:00", { text: "Failed with code 41" }),
+    entry("10:01", { text: "Failed with code 42", fields: { message: "Failed with code 42" } }),
+    entry("10:02", { text: "", fields: { error_message: "failed with code 43" } }),
+    entry("10:03", { text: "", fields: { processor_name: "Failed with code 44" } }),
+    entry("10:04", { text: "", fields: { other: "Failed with code 45" } }),
+    entry("10:05", {
+      text: "",
+      fields: { error_message: 42, processor_name: ["Failed with code 46"], nested: { error_message: "Failed" } },
+    }),
+    entry("10:06", { text: "quiet", fields: { message: "quiet", error_message: null } }),
+  ];
+  const found = async (given: Partial<LogAsk>) => {
+    const { logs } = await holding({ entries: told });
+    return (await logs.entries(ask(given), asking())).entries.map((each) => each.at);
+  };
+  const ats = (...times: string[]) => times.map((time) => at(time));
+
+  test("named fields are looked into too, whoever spells them how, as far as they hold text", async () => {
+    expect(await found({ contains: "FAILED with", fields })).toEqual(ats("10:03", "10:02", "10:01", "10:00"));
+    expect(await found({ contains: "FAILED with", fields: ["error_message"] })).toEqual(ats("10:02", "10:01", "10:00"));
+    expect(await found({ contains: "42", fields })).toEqual(ats("10:01"));
+    expect(await found({ contains: "null", fields })).toEqual([]);
+  });
+
+  test.each<[string, string[]]>([
+    ["code 4[12]$", ["10:01", "10:00"]],
+    ["^Failed", ["10:03", "10:01", "10:00"]],
+    ["(?i)^failed with", ["10:03", "10:02", "10:01", "10:00"]],
+    ["code \\d+", ["10:03", "10:02", "10:01", "10:00"]],
+    ["^with", []],
+    ['"quoted" \\\\ text', []],
+  ])("the expression %s is found anywhere in a text, case told apart", async (matches, times) => {
+    expect(await found({ matches, fields })).toEqual(ats(...times));
+  });
+
+  test.each(["(", "a(?=b)", "[z-a]"])("%s is no RE2 expression, which is the caller's to put right", async (matches) => {
+    await expect(found({ matches })).rejects.toThrow(UserError);
+  });
+
+  test("an upper bound of severity leaves out what is as severe", async () => {
+    const { logs } = await holding({ entries: logSeverities.map((severity, minute) => entry(`10:${10 + minute}`, { severity })) });
+    const { entries } = await logs.entries(ask({ severity: "NOTICE", below: "ERROR" }), asking());
+    expect(entries.map(({ severity }) => severity)).toEqual(["WARNING", "NOTICE"]);
+  });
+
+  test("what is neither unit nor job is read under its own resource, and under no other", async () => {
+    const name = "nba-phase3-analytics-sub";
+    const { logs } = await holding({ entries: [entry("10:00", { unit: `pubsub_subscription/${name}`, text: "pushed" })] });
+    const { entries } = await logs.entries(ask({ unit: name, resource: "pubsub_subscription" }), asking());
+    expect(entries.map((each) => [each.unit, each.text])).toEqual([[name, "pushed"]]);
+    expect((await logs.entries(ask({ unit: name }), asking())).entries).toEqual([]);
+    expect((await logs.entries(ask({ unit: name, resource: "pubsub_topic" }), asking())).entries).toEqual([]);
   });
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Failure, StoredCommit } from "../../src/adapters/embedded/world.ts";
 import type { Refusal } from "../../src/errors.ts";
-import type { Source } from "../../src/ports/source.ts";
+import type { CommitsBehind, Source } from "../../src/ports/source.ts";
 import { asking, refusalOf } from "./asking.ts";
 import { disposing } from "./disposing.ts";
 import { failingPortTests } from "./failing-port.ts";
@@ -102,6 +102,19 @@ function commitTests(holding: MakeSource): void {
     expect(await contains(notes, own)).toBe(false);
   });
 
+  test("a commit touched the folders of the files that it changed, on whatever branch, and no others", async () => {
+    const { source, shaOf } = await holding({ commits });
+    const paths = ["analytics", "raw", "shared", "with space", "ana", "docs", "analytics/player.py", "no/such/folder"];
+    const touched = async (sha: string) => source.touched({ sha: await shaOf(sha), paths }, asking());
+    expect(await touched(release)).toEqual(["analytics", "raw", "shared", "with space", "ana"]);
+    expect(await touched(analytics)).toEqual(["analytics", "raw", "analytics/player.py"]);
+    expect(await touched(own)).toEqual(["analytics"]);
+    expect(await touched(notes)).toEqual(["docs"]);
+    expect(await touched(shared)).toEqual(["shared", "with space"]);
+    expect(await source.touched({ sha: await shaOf(shared), paths: [] }, asking())).toEqual([]);
+    expect((await refusalOf(source.touched({ sha: "0000000", paths }, asking()))).refusal).toBe("no_such_place");
+  });
+
   test("of paths those are told that are there, folders and files, in the order asked for", async () => {
     const { source } = await holding({ commits });
     const paths = ["shared", "data_processors/phase3", "with space", "raw", "analytics/player.py", "own.py", "an", "--all", "docs/*", ":/"];
@@ -135,6 +148,25 @@ function behindTests(holding: MakeSource): void {
       { sha: await shaOf(fix), at: "2026-02-03T11:00:00.000Z", subject: `Commit ${fix}` },
     ]);
     expect((await source.behind({ sha: sha.slice(0, 12), paths: ["analytics"], limit: 9 }, asking())).total).toBe(1);
+  });
+
+  test("what is below an excepted folder doesn't count; a commit that changed more than that does", async () => {
+    const nested = [
+      commit(release, "1T10:00", ["orchestration", "shared"]),
+      commit(analytics, "2T10:00", ["orchestration/functions/a/main.py"]),
+      commit(notes, "3T10:00", ["orchestration/functions/a/main.py", "orchestration/plan.py"]),
+      commit(fix, "3T11:00", ["orchestration/functions_of_old/main.py"]),
+      commit(shared, "4T10:00", ["orchestration/functions/b/main.py", "docs/b.md"]),
+    ];
+    const { source, shaOf } = await holding({ commits: nested });
+    const where = { paths: ["orchestration", "docs/b.md"], except: ["orchestration/functions/a", "orchestration/functions/b", "docs/b"] };
+    const said = ({ total, commits: found }: CommitsBehind) => [total, ...found.map(({ subject }) => subject.replace("Commit ", ""))];
+    expect(said(await source.behind({ sha: await shaOf(release), ...where, limit: 9 }, asking()))).toEqual([3, shared, fix, notes]);
+    expect(said(await source.since({ at: "2026-02-01T12:00:00Z", ...where, limit: 9 }, asking()))).toEqual([3, shared, fix, notes]);
+    const touched = async (sha: string) => source.touched({ sha: await shaOf(sha), ...where }, asking());
+    expect(await touched(analytics)).toEqual([]);
+    expect(await touched(notes)).toEqual(["orchestration"]);
+    expect(await touched(shared)).toEqual(["docs/b.md"]);
   });
 
   test("since a moment are those made after it: one of that very second is not", async () => {

@@ -283,6 +283,26 @@ function statementTests(holding: MakeWarehouse): void {
     expect((await warehouse.query(totals, asking())).rows).toEqual([{ found: 0, high: 0, total: null }]);
   });
 
+  test("keys are counted by how often they are there, null for one key, and different values without null", async () => {
+    const { warehouse } = await holding(
+      rowsOf({ key: "string", moment: "instant" }, [
+        { key: "a", moment: "2026-02-04T20:00:06.000Z" },
+        { key: "a", moment: "2026-02-04T20:00:24.000Z" },
+        { key: "b", moment: "2026-02-04T20:00:06.000Z" },
+        { key: "b", moment: "2026-02-04T20:00:06.000Z" },
+        { key: "c", moment: null },
+        { key: null, moment: null },
+        { key: null, moment: null },
+      ]),
+    );
+    const within = `SELECT COUNT(*) AS copies, COUNT(DISTINCT moment) AS moments, COUNTIF(key IS NULL) AS lacking, MAX(moment) AS newest FROM {${table}} WHERE played_on = @date GROUP BY key`;
+    const sql = `SELECT copies, moments, lacking, COUNT(*) AS n, SUM(moments) AS total, MIN(newest) AS first FROM (${within}) GROUP BY copies, moments, lacking LIMIT @limit`;
+    const counts = { copies: "integer", moments: "integer", lacking: "integer", n: "integer", total: "integer", first: "instant" } as const;
+    const { rows } = await warehouse.query(ask(sql, counts), asking());
+    const told = rows.map((row) => Object.values(row).join(" ")).toSorted();
+    expect(told).toEqual(["1 0 0 1 0 ", "2 0 2 1 0 ", "2 1 0 1 1 2026-02-04T20:00:06.000Z", "2 2 0 1 2 2026-02-04T20:00:24.000Z"]);
+  });
+
   test("a text made of parts is null if one of them is", async () => {
     const columns = { one: "string", other: "string" } as const;
     const { warehouse } = await holding(

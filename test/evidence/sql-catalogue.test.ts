@@ -6,9 +6,11 @@ import { renderSql } from "../../src/adapters/embedded/sql.ts";
 import { storedTypes } from "../../src/adapters/embedded/values.ts";
 import { BackendError } from "../../src/errors.ts";
 import type { Look } from "../../src/evidence/evidence.ts";
+import { copyCounts, ever } from "../../src/evidence/looks/duplicates.ts";
 import * as predictionLooks from "../../src/evidence/looks/predictions.ts";
+import * as reconcileLooks from "../../src/evidence/looks/reconcile.ts";
 import * as tableLooks from "../../src/evidence/looks/tables.ts";
-import { calendarDateOf } from "../../src/pipeline/dates.ts";
+import { addDays, calendarDateOf } from "../../src/pipeline/dates.ts";
 import type { Rules } from "../../src/pipeline/load.ts";
 import { loadPipeline } from "../../src/pipeline/load.ts";
 import type { Column } from "../../src/pipeline/schema.ts";
@@ -24,7 +26,10 @@ const dates = ["2026-02-02", "2026-02-03", "2026-02-09"].map((date) => calendarD
 
 /** A name per exported look, with every look that it makes for a date: an export that is not here fails the first test. */
 const looksOf: Readonly<
-  Record<keyof typeof tableLooks | keyof typeof predictionLooks, (rules: Rules, date: (typeof dates)[number]) => Look<unknown>[]>
+  Record<
+    keyof typeof tableLooks | keyof typeof predictionLooks | keyof typeof reconcileLooks,
+    (rules: Rules, date: (typeof dates)[number]) => Look<unknown>[]
+  >
 > = {
   scheduleWindow: (rules, date) => [tableLooks.scheduleWindow(rules, date)],
   postponements: (rules, date) => [tableLooks.postponements(rules, date)],
@@ -40,6 +45,11 @@ const looksOf: Readonly<
   gradedCounts: (rules, date) => [predictionLooks.gradedCounts(rules, date)],
   haltState: (rules, date) => [predictionLooks.haltState(rules, date)],
   lineCounts: (rules, date) => [predictionLooks.lineCounts(rules, date)],
+  recordsOf: () => [], // documents
+  heldIn: (rules, date) => Object.keys(rules.tables).map((table) => reconcileLooks.heldIn(rules, [addDays(date, -6), date], table)),
+  ranOn: (rules, date) => [reconcileLooks.ranOn(rules, [addDays(date, -6), date])],
+  scheduleAround: (rules, date) => [reconcileLooks.scheduleAround(rules, [addDays(date, -6), date])],
+  postponedOn: (rules, date) => [reconcileLooks.postponedOn(rules, [addDays(date, -6), date])],
 };
 
 interface CatalogueEntry {
@@ -87,6 +97,22 @@ function noneIfRefused(error: unknown): Query[] {
   throw error;
 }
 
+/** Counts of counts, of a window and of every date, of every table: none is in the record above, since they are asked for windows. */
+const copyCatalogue: readonly CatalogueEntry[] = await Promise.all(
+  dates.flatMap((date) => {
+    const rules = pipeline.rulesOn(date, new Date(`${date}T23:00:00Z`));
+    const columnsOf = (table: TableName): [string, Column][] => Object.entries(rules.tables[table]?.columns ?? {});
+    return Object.keys(rules.tables)
+      .flatMap((table) => [{ from: date, to: date }, ever].map((window) => copyCounts(rules, table, window)))
+      .map(async (look) => ({
+        id: look.id,
+        rules,
+        queries: await queriesOf(look, columnsOf),
+        drifted: await queriesOf(look, (table) => columnsOf(table).filter(([, { inferred }]) => !inferred)).catch(noneIfRefused),
+      }));
+  }),
+);
+
 describe("the SQL of the looks", () => {
   let connection: DuckDBConnection;
   beforeAll(async () => {
@@ -101,21 +127,21 @@ describe("the SQL of the looks", () => {
   afterAll(() => connection.closeSync());
 
   test("is gathered from every look there is, for every table the pipeline file declares", () => {
-    expect(Object.keys(looksOf).toSorted()).toEqual(Object.keys({ ...tableLooks, ...predictionLooks }).toSorted());
+    expect(Object.keys(looksOf).toSorted()).toEqual(Object.keys({ ...tableLooks, ...predictionLooks, ...reconcileLooks }).toSorted());
     const read = new Set(catalogue.flatMap(({ queries }) => queries.map(({ sql }) => /\{(.+)\}/u.exec(sql)?.[1])));
     expect(read).toEqual(new Set(Object.keys(pipeline.file.tables)));
     expect(catalogue.filter(({ queries }) => queries.length === 0).map(({ id }) => id)).toEqual([]);
   });
 
   test("stays within the subset that both engines run as written", () => {
-    const complaints = catalogue.flatMap(({ id, rules, queries, drifted }) =>
+    const complaints = [...catalogue, ...copyCatalogue].flatMap(({ id, rules, queries, drifted }) =>
       [...queries, ...drifted].flatMap((query) => lintSql(query, rules.tables).map((complaint) => `${id}: ${complaint}`)),
     );
     expect(complaints).toEqual([]);
   });
 
   test("can be prepared by DuckDB, and answers the columns it declares", async () => {
-    for (const query of catalogue.flatMap(({ queries, drifted }) => [...queries, ...drifted])) {
+    for (const query of [...catalogue, ...copyCatalogue].flatMap(({ queries, drifted }) => [...queries, ...drifted])) {
       const prepared = await connection.prepare(renderSql(query, (table) => table.replace(/^(\w+)\.(\w+)$/u, '"$1"."$2"')));
       const columns = Array.from({ length: prepared.columnCount }, (_, index) => prepared.columnName(index));
       expect(columns).toEqual(Object.keys(query.columns));
@@ -163,6 +189,8 @@ describe("the lint of SQL", () => {
     "SELECT team FROM {a.rows} WHERE day = @day QUALIFY ROW_NUMBER() OVER (PARTITION BY team ORDER BY written_at DESC) = @least LIMIT @n",
     "SELECT team FROM {a.rows} WHERE day = @day AND STRPOS(@x, CONCAT(@x, CAST(points AS STRING), @x)) > @least LIMIT @n",
     "SELECT SUM(IF(is_dnp, points, NULL)) AS bench, CAST(team AS INT64) AS number FROM {a.rows} WHERE day = @day GROUP BY team LIMIT @n",
+    "SELECT COUNT(DISTINCT team) AS teams FROM {a.rows} WHERE day = @day LIMIT @n",
+    "SELECT copies, COUNT(*) AS n FROM (SELECT COUNT(*) AS copies, COUNT(DISTINCT written_at) AS stamps FROM {a.rows} WHERE day BETWEEN @from AND @to GROUP BY team) GROUP BY copies LIMIT @n",
   ])("lets pass: %s", (sql) => {
     expect(lint(sql)).toEqual([]);
   });
@@ -205,7 +233,51 @@ describe("the lint of SQL", () => {
     ["SELECT COUNT(*) FROM {a.rows} WHERE day = @day LIMIT @n", "COUNT ( * ) has no name"],
     ["SELECT team.name FROM {a.rows} WHERE day = @day LIMIT @n", ". is not allowed"],
     ["SELECT DISTINCT team FROM {a.rows} WHERE day = @day LIMIT @n", "DISTINCT team has no name"],
-    ["SELECT COUNT(DISTINCT team) AS teams FROM {a.rows} WHERE day = @day LIMIT @n", "DISTINCT is not allowed"],
+    ["SELECT COUNT(DISTINCT minutes) AS found FROM {a.rows} WHERE day = @day LIMIT @n", "DISTINCT over minutes, of kind number"],
+    ["SELECT SUM(DISTINCT points) AS total FROM {a.rows} WHERE day = @day LIMIT @n", "DISTINCT is not allowed"],
+    ["SELECT COUNT(DISTINCT team, points) AS pairs FROM {a.rows} WHERE day = @day LIMIT @n", "DISTINCT is not allowed"],
+    // counts of counts
+    ["SELECT n FROM (SELECT COUNT(*) AS n FROM {a.rows} GROUP BY team) GROUP BY n LIMIT @n", "not of the form"],
+    [
+      "SELECT copies FROM (SELECT COUNT(*) AS copies FROM {a.rows} WHERE team = @x GROUP BY team) GROUP BY copies LIMIT @n",
+      "filter on the partition",
+    ],
+    [
+      "SELECT copies FROM (SELECT COUNT(*) AS copies FROM {a.rows} WHERE day = @day OR team = @x GROUP BY team) GROUP BY copies LIMIT @n",
+      "filter on the partition",
+    ],
+    [
+      "SELECT copies FROM (SELECT COUNT(*) AS copies FROM {a.unknown} WHERE day = @day GROUP BY team) GROUP BY copies LIMIT @n",
+      "FROM {a.unknown} is no declared table",
+    ],
+    [
+      "SELECT copies FROM (SELECT COUNT(*) AS copies FROM {a.rows} JOIN {a.others} WHERE day = @day GROUP BY team) GROUP BY copies LIMIT @n",
+      "is no declared table",
+    ],
+    [
+      "SELECT points AS total FROM (SELECT COUNT(*) AS copies FROM {a.rows} WHERE day = @day GROUP BY team) GROUP BY copies LIMIT @n",
+      "points is no declared column",
+    ],
+    [
+      "SELECT copies FROM (SELECT COUNT(*) AS copies FROM (SELECT team FROM {a.rows} WHERE day = @day GROUP BY team) WHERE day = @day GROUP BY team) GROUP BY copies LIMIT @n",
+      "is no declared table",
+    ],
+    [
+      "SELECT copies FROM (SELECT COUNT(*) AS copies FROM {a.rows} WHERE day = @day GROUP BY team LIMIT @n) GROUP BY copies LIMIT @n",
+      "not of the form",
+    ],
+    [
+      "SELECT copies FROM (SELECT COUNT(*) AS copies FROM {a.rows} WHERE day = @day GROUP BY team) GROUP BY copies LIMIT @x",
+      "LIMIT @x is not one integer parameter",
+    ],
+    [
+      "SELECT COUNT(*) AS end FROM (SELECT COUNT(*) AS copies FROM {a.rows} WHERE day = @day GROUP BY team) GROUP BY copies LIMIT @n",
+      "the alias end is a reserved word",
+    ],
+    [
+      "SELECT CAST(copies AS STRING) AS text FROM (SELECT COUNT(*) AS copies FROM {a.rows} WHERE day = @day GROUP BY team) GROUP BY copies LIMIT @n",
+      "CAST over counted columns",
+    ],
     // literals
     ["SELECT team FROM {a.rows} WHERE day = @day AND team = 'BOS' LIMIT @n", "' is not allowed"],
     ['SELECT team FROM {a.rows} WHERE day = @day AND team = "BOS" LIMIT @n', '" is not allowed'],

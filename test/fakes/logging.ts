@@ -1,6 +1,7 @@
 import * as grpc from "@grpc/grpc-js";
 import type { World } from "../../src/adapters/embedded/world.ts";
 import type { LogEntry } from "../../src/ports/logs.ts";
+import { logResources } from "../../src/ports/logs.ts";
 import type { Value } from "../../src/ports/warehouse.ts";
 import type { FakeService } from "./grpc.ts";
 import { played, serviceOf, status } from "./grpc.ts";
@@ -92,13 +93,27 @@ function logged({ world, logsAs, project }: Fake, filter: Filter): readonly Logg
   for (const unit of unitsIn(filter) ?? loggersOf(world)) {
     const found = world.log({ unit, since, until });
     if ("notSupplied" in found) return status(grpc.status.UNAVAILABLE, found.notSupplied);
-    const { type, label } = logSourceOf(world, unit, logsAs);
-    for (const [index, entry] of found.entries()) {
-      const labels = { project_id: project, [label]: unit, ...(entry.revision === undefined ? {} : { revision_name: entry.revision }) };
-      all.push(loggedEntry(entry, { type, labels }, { index, project }));
+    all.push(...loggedUnder(logSourceOf(world, unit, logsAs), unit, found, project));
+    for (const [type, label] of Object.entries(logResources)) {
+      const own = world.log({ unit: `${type}/${unit}`, since, until });
+      if (!("notSupplied" in own)) all.push(...loggedUnder({ type, label }, unit, own, project));
     }
   }
   return all.toSorted((a, b) => a.time - b.time);
+}
+
+function loggedUnder(
+  { type, label }: LogsAs[keyof LogsAs],
+  unit: string,
+  entries: readonly LogEntry[],
+  project: string,
+): readonly Logged[] {
+  let [last, nth] = ["", 0];
+  return entries.map((entry) => {
+    [last, nth] = [entry.at, entry.at === last ? nth + 1 : 0];
+    const labels = { project_id: project, [label]: unit, ...(entry.revision === undefined ? {} : { revision_name: entry.revision }) };
+    return loggedEntry(entry, { type, labels }, { index: nth, project });
+  });
 }
 
 /** Ids rise in the order of logging, and tell entries of one moment apart. */

@@ -89,6 +89,9 @@ const noneOf: Readonly<Record<string, unknown>> = {
   incidents: { incidents: [] },
   object: { file: null },
   heartbeats: { documents: 0, newest: null },
+  locks: { documents: [], more: false },
+  "lock-holders": { beats: [] },
+  "lock-lines": { lines: [], more: false, any: null },
   executions: { lines: [], idle: null, more: false, oldest: null, counted: null, witness: null, skipped: null },
 };
 const emptied = (look: Look<unknown>, seen: Evidence<unknown> | undefined): Evidence<unknown> =>
@@ -230,6 +233,9 @@ describe("an empty answer", () => {
       "gamebook-rows",
       "halt-state",
       "heartbeats",
+      "lock-holders",
+      "lock-lines",
+      "locks",
       "log",
       "phase4_completion",
       "player-boxscore-rows",

@@ -108,7 +108,7 @@ describe("a bad file is refused with the line, the key, what is allowed and the 
   });
   test("a removal that does not say what", () => {
     expect(change("{ remove: nba_raw.nbac_gamebook_player_stats, from: 05:00 }")).toMatchInlineSnapshot(
-      `"scenarios/bad.yaml:7: changes.0: say which rows: \`surplus: true\`, \`games\` or \`rows\`"`,
+      `"scenarios/bad.yaml:7: changes.0: say which rows: \`surplus: true\`, \`games\`, \`where\` or \`rows\`"`,
     );
   });
   test("an unknown collection", () => {

@@ -277,9 +277,9 @@ describe("log", () => {
   });
 
   test("of a scheduler job stands under its id, without a revision", () => {
-    const stores = staged("changes: [{ log: morning-deployment-check, from: 15:00, text: a }]");
-    expect(logged(stores, "morning-deployment-check", morning("15:00"), morning("15:00"))).toEqual([
-      { at: "2026-02-04T20:00:00.000Z", severity: "INFO", unit: "morning-deployment-check", text: "a", fields: {} },
+    const stores = staged("changes: [{ log: overnight-phase4, from: 15:00, text: a }]");
+    expect(logged(stores, "overnight-phase4", morning("15:00"), morning("15:00"))).toEqual([
+      { at: "2026-02-04T20:00:00.000Z", severity: "INFO", unit: "overnight-phase4", text: "a", fields: {} },
     ]);
   });
 

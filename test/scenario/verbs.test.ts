@@ -103,6 +103,13 @@ describe("duplicate and remove", () => {
     ).toHaveLength(318);
   });
 
+  test("removes only rows that hold what is wanted", () => {
+    const change = `changes: [{ remove: ${tables.players}, where: { is_dnp: true }, from: 08:00 }]`;
+    const rows = rowsAt(staged(change), tables.players, morning("08:00"));
+    expect(rows.map((row) => row["is_dnp"])).not.toContain(true);
+    expect(rows.map((row) => row["is_dnp"])).toContain(false);
+  });
+
   test("removes nothing where nothing is surplus", () => {
     expect(
       rowsAt(staged(`changes: [{ remove: ${tables.players}, surplus: true, from: 08:00 }]`), tables.players, morning("08:00")),

@@ -1,5 +1,6 @@
 import { at } from "./instants.ts";
 import { healthyBacklogs, healthyPolicies, healthySubscriptions, healthyTopics } from "./messages.ts";
+import { nba } from "./pipeline.ts";
 import { healthyJobs } from "./schedules.ts";
 
 /** What looks beyond tables and documents answer on a healthy night, by their id; undefined for those that are none of these. */
@@ -12,9 +13,13 @@ export function healthyBeyond(look: string): unknown {
   if (look === "policies") return { policies: healthyPolicies() };
   if (look === "incidents") return { incidents: [] };
   if (kind === "unit") return { unit: healthyUnit(name) };
+  if (kind === "errors") return healthyErrors();
   if (kind === "executions") return healthyExecutions(name);
   if (kind === "object") return { file: healthyFile(name) };
   if (look === "heartbeats") return healthyHeartbeats();
+  if (kind === "locks") return { documents: [], more: false };
+  if (kind === "lock-holders") return { beats: [] };
+  if (kind === "lock-lines") return { lines: [], more: false, any: at("09:00").toISOString() };
   if (look === "repository tip") return healthyTip();
   if (kind === "drift") return healthyDrift(look.replace("drift of ", ""));
   return undefined;
@@ -30,8 +35,8 @@ export function healthyUnit(name: string) {
     latestCreated: revision,
     latestReady: revision,
     traffic: [{ revision, percent: 100 }],
-    minInstances: 0,
-    variables: [],
+    minInstances: nba.file.units?.[name]?.min_instances ?? 0,
+    variables: [...(nba.file.units?.[name]?.variables ?? [])],
   };
 }
 
@@ -46,6 +51,12 @@ export function healthyExecutions(name: string) {
     idle: null,
     oldest: null,
   };
+}
+
+/** Lines, and none of ERROR among them. */
+function healthyErrors() {
+  const any = at("09:00").toISOString();
+  return { lines: [], more: false, before: null, compared: "", any, last: any };
 }
 
 /** One per processor; the last run of the night has beaten. */

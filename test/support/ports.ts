@@ -31,6 +31,7 @@ export function silentPorts(given: Partial<Ports> = {}): Ports {
       behind: async () => ({ commits: [], total: 0 }),
       since: async () => ({ commits: [], total: 0 }),
       contains: async () => false,
+      touched: async () => [],
       existing: async () => [],
     },
     ...given,

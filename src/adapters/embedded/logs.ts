@@ -1,8 +1,9 @@
 import { z } from "zod";
-import type { LogAsk, LogCount, LogEntry, LogPage, Logs } from "../../ports/logs.ts";
+import type { LogAsk, LogCount, LogEntry, LogPage, LogPosition, LogResource, Logs } from "../../ports/logs.ts";
 import { logSeverities } from "../../ports/logs.ts";
 import type { Value } from "../../ports/warehouse.ts";
 import { disturbance } from "./failing.ts";
+import { textTest } from "../log-text.ts";
 import { readAs } from "../read-as.ts";
 import { supplied } from "./supplied.ts";
 import { tooManyEntries } from "../too-many.ts";
@@ -22,7 +23,9 @@ export function embeddedLogs(stores: Stores, clock: StoreClock): Logs {
         const disturbed = await disturbance(world, { port: "logs", names: [ask.unit] }, call);
         if (disturbed === "empty") return { entries: [], more: false };
         const found = disturbed === "garbage" ? [garbage] : kept(world, ask, now);
-        const page = pageOf(ask, readAs(z.array(logEntry), found, `the log of ${ask.unit}`, "log entry"));
+        const test = textTest(ask);
+        const holds = test instanceof Promise ? await test : test;
+        const page = pageOf(ask, readAs(z.array(logEntry), found, `the log of ${ask.unit}`, "log entry"), holds);
         if (page.entries.length > call.budget.maxRows) throw tooManyEntries(ask.unit, call.budget.maxRows);
         return page;
       }),
@@ -65,28 +68,58 @@ function countOf(entries: readonly LogEntry[]): LogCount | undefined {
 }
 
 /** What retention has left of the window. */
-function kept(world: World, { unit, since, until }: LogAsk, now: Date): readonly LogEntry[] {
-  return inWindow(world, { unit, from: Math.max(instant(since), now.getTime() - retentionMs), to: instant(until) });
+function kept(world: World, { unit, since, until, resource }: LogAsk, now: Date): readonly LogEntry[] {
+  const name = resource === undefined ? unit : loggedAs(resource, unit);
+  return inWindow(world, { unit: name, from: Math.max(instant(since), now.getTime() - retentionMs), to: instant(until) });
 }
 
-function pageOf(ask: LogAsk, entries: readonly LogEntry[]): LogPage {
-  const matching = entries.filter((entry) => matches(ask, entry)).toReversed();
-  return { entries: matching.slice(0, ask.limit), more: matching.length > ask.limit };
+/** What is neither unit nor scheduler job logs in a scenario under its type and name; what is one, under its name alone. */
+function loggedAs(resource: LogResource, name: string): string {
+  const ofUnits: readonly LogResource[] = ["cloud_run_revision", "cloud_run_job", "cloud_scheduler_job"];
+  return ofUnits.includes(resource) ? name : `${resource}/${name}`;
 }
 
-function matches({ severity, contains, revision }: LogAsk, entry: LogEntry): boolean {
-  const message = entry.fields["message"];
+interface Numbered {
+  readonly entry: LogEntry;
+  readonly position: LogPosition;
+}
+
+function pageOf(ask: LogAsk, entries: readonly LogEntry[], holds: (entry: LogEntry) => boolean): LogPage {
+  const matching = numbered(entries)
+    .filter(({ entry, position }) => matches(ask, entry) && holds(entry) && (ask.after === undefined || isAfter(position, ask.after)))
+    .toReversed();
+  const given = matching.slice(0, ask.limit);
+  const more = matching.length > ask.limit;
+  const last = given.at(-1);
+  return {
+    entries: given.map(({ entry }) => (ask.resource === undefined ? entry : { ...entry, unit: ask.unit })),
+    more,
+    ...(more && last !== undefined ? { rest: last.position } : {}),
+    ...(ask.pages === undefined ? {} : { pagesRead: 1 }),
+  };
+}
+
+/** Entries of one moment are told apart by the order in which they were logged. */
+function numbered(entries: readonly LogEntry[]): readonly Numbered[] {
+  let [last, nth] = ["", 0];
+  return entries.map((entry) => {
+    [last, nth] = [entry.at, entry.at === last ? nth + 1 : 0];
+    return { entry, position: { at: entry.at, id: `id${String(nth).padStart(8, "0")}` } };
+  });
+}
+
+function isAfter({ at, id }: LogPosition, place: LogPosition): boolean {
+  const [own, theirs] = [Date.parse(at), Date.parse(place.at)];
+  return own < theirs || (own === theirs && id < place.id);
+}
+
+function matches({ severity, below, revision }: LogAsk, entry: LogEntry): boolean {
+  const rank = logSeverities.indexOf(entry.severity);
   return (
-    (severity === undefined || logSeverities.indexOf(entry.severity) >= logSeverities.indexOf(severity)) &&
-    (revision === undefined || entry.revision === revision) &&
-    (contains === undefined ||
-      [entry.text, typeof message === "string" ? message : ""].some((text) => folded(text).includes(folded(contains))))
+    (severity === undefined || rank >= logSeverities.indexOf(severity)) &&
+    (below === undefined || rank < logSeverities.indexOf(below)) &&
+    (revision === undefined || entry.revision === revision)
   );
-}
-
-/** Cloud Logging compares strings so: case and compatibility forms aside. */
-function folded(text: string): string {
-  return text.normalize("NFKC").toLowerCase();
 }
 
 /** An unreadable end of a window would match nothing, which reads like silence. */

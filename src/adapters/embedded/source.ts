@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { BackendError } from "../../errors.ts";
 import type { Call } from "../../ports/call.ts";
-import type { Commit, CommitsBehind, Source } from "../../ports/source.ts";
+import type { Commit, CommitsBehind, Paths, Source } from "../../ports/source.ts";
 import { readAs } from "../read-as.ts";
 import { whileWanted } from "../while-wanted.ts";
 import { disturbance } from "./failing.ts";
@@ -33,21 +33,28 @@ export function embeddedSource(stores: Stores, clock: StoreClock): Source {
         const found = find(history, sha);
         return found === undefined ? undefined : commitOf(found);
       }),
-    behind: ({ sha, paths, limit }, call) =>
-      asked(call, [sha, repository, ...paths], (history) => {
+    behind: ({ sha, limit, ...where }, call) =>
+      asked(call, [sha, repository, ...where.paths], (history) => {
         const own = ancestry(history, known(history, sha));
         const others = history.main.filter((commit) => !own.includes(commit));
-        return counted(others, paths, limit);
+        return counted(others, where, limit);
       }),
-    since: ({ at, paths, limit }, call) =>
-      asked(call, [repository, ...paths], ({ main }) => {
+    since: ({ at, limit, ...where }, call) =>
+      asked(call, [repository, ...where.paths], ({ main }) => {
         const later = main.filter((commit) => Date.parse(commit.at) > Date.parse(at));
-        return counted(later, paths, limit);
+        return counted(later, where, limit);
       }),
     contains: ({ commit, within }, call) =>
       asked(call, [commit, within, repository], (history) => ancestry(history, known(history, within)).includes(known(history, commit))),
+    touched: ({ sha, paths, except }, call) =>
+      asked(call, [sha, repository, ...paths], (history) => {
+        const commit = known(history, sha);
+        return paths.filter((path) => touchesAny(commit, { paths: [path], except }));
+      }),
     existing: ({ paths }, call) =>
-      asked(call, [repository, ...paths], ({ main }) => paths.filter((path) => main.some((commit) => touchesAny(commit, [path])))),
+      asked(call, [repository, ...paths], ({ main }) =>
+        paths.filter((path) => main.some((commit) => touchesAny(commit, { paths: [path] }))),
+      ),
   };
 }
 
@@ -108,14 +115,15 @@ function ancestry({ all, branch }: History, commit: StoredCommit): readonly Stor
   return [...all.slice(0, from).filter((each) => each.branch === branch), ...own];
 }
 
-function counted(commits: readonly StoredCommit[], paths: readonly string[], limit: number): CommitsBehind {
-  const found = commits.filter((commit) => touchesAny(commit, paths)).toReversed();
+function counted(commits: readonly StoredCommit[], where: Paths, limit: number): CommitsBehind {
+  const found = commits.filter((commit) => touchesAny(commit, where)).toReversed();
   return { commits: found.slice(0, limit).map(commitOf), total: found.length };
 }
 
 /** A commit touches a folder through what is in it. */
-function touchesAny({ touches }: StoredCommit, paths: readonly string[]): boolean {
-  return paths.some((path) => touches.some((touched) => touched === path || touched.startsWith(`${path}/`)));
+function touchesAny({ touches }: StoredCommit, { paths, except = [] }: Paths): boolean {
+  const isIn = (touched: string, path: string): boolean => touched === path || touched.startsWith(`${path}/`);
+  return touches.some((touched) => paths.some((path) => isIn(touched, path)) && !except.some((path) => isIn(touched, path)));
 }
 
 function nowhere(reason: string, next: string): BackendError {

@@ -4,7 +4,14 @@ import { dirname } from "node:path";
 import { gitRefusal } from "./refusals.ts";
 
 /** Runs git in one repository. Exit codes that a command answers with are given back, all others are refused. */
-export type Git = (args: readonly string[], given: { readonly over: AbortSignal; readonly answers?: readonly number[] }) => Promise<Ran>;
+export type Git = (args: readonly string[], given: Asking) => Promise<Ran>;
+
+interface Asking {
+  readonly over: AbortSignal;
+  readonly answers?: readonly number[];
+  /** Paths are given in git's own form, `:(literal)…` or `:(exclude,literal)…`; otherwise they are names as they stand. */
+  readonly ownForm?: true;
+}
 
 export interface Ran {
   readonly code: number;
@@ -33,14 +40,16 @@ export function gitIn(folder: string, program: string): Git {
   const turn = turns(mostAtOnce);
   const running = new Map<string, Promise<Ran>>();
   /** Many units ask the same at the same time: they share one answer, unless its asker went away before it came. */
-  const shared: Git = async (args, { over, answers = [] }) => {
-    const key = JSON.stringify([args, answers]);
+  const shared: Git = async (args, { over, answers = [], ownForm }) => {
+    const key = JSON.stringify([args, answers, ownForm]);
     const others = running.get(key);
     if (others !== undefined)
-      return others.catch((error: unknown) => (isAbort(error) && !over.aborted ? shared(args, { over, answers }) : Promise.reject(error)));
+      return others.catch((error: unknown) =>
+        isAbort(error) && !over.aborted ? shared(args, { over, answers, ...(ownForm && { ownForm }) }) : Promise.reject(error),
+      );
     const own = turn(async () => {
       over.throwIfAborted();
-      return run({ folder, program, args, over, answers });
+      return run({ folder, program, args, over, answers, ownForm });
     });
     running.set(key, own);
     try {
@@ -62,10 +71,17 @@ interface Run {
   readonly args: readonly string[];
   readonly over: AbortSignal;
   readonly answers: readonly number[];
+  readonly ownForm: true | undefined;
 }
 
-function run({ folder, program, args, over, answers }: Run): Promise<Ran> {
-  const options = { env: environment(folder), signal: over, killSignal: "SIGKILL", maxBuffer: mostBytes, windowsHide: true } as const;
+function run({ folder, program, args, over, answers, ownForm }: Run): Promise<Ran> {
+  const options = {
+    env: environment(folder, ownForm),
+    signal: over,
+    killSignal: "SIGKILL",
+    maxBuffer: mostBytes,
+    windowsHide: true,
+  } as const;
   return new Promise((resolve, reject) => {
     execFile(program, ["-C", folder, "--no-pager", ...settings, ...args], options, (error, out, err) => {
       if (error === null) return resolve({ code: 0, out });
@@ -76,13 +92,13 @@ function run({ folder, program, args, over, answers }: Run): Promise<Ran> {
 }
 
 /** Variables that lead git elsewhere, or make it run something, are left out. */
-function environment(folder: string): NodeJS.ProcessEnv {
+function environment(folder: string, ownForm: true | undefined): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(?:GIT_|LC_|LANG)/u.test(name));
   return {
     ...Object.fromEntries(inherited),
     LC_ALL: "C",
     GIT_CEILING_DIRECTORIES: dirname(realPath(folder)),
-    GIT_LITERAL_PATHSPECS: "1",
+    GIT_LITERAL_PATHSPECS: ownForm === true ? "0" : "1",
     GIT_NO_LAZY_FETCH: "1",
     GIT_NO_REPLACE_OBJECTS: "1",
     GIT_OPTIONAL_LOCKS: "0",

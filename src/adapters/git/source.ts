@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { BackendError } from "../../errors.ts";
 import type { Call } from "../../ports/call.ts";
-import type { Commit, CommitsBehind, Source, Tip } from "../../ports/source.ts";
+import type { Commit, CommitsBehind, Paths, Source, Tip } from "../../ports/source.ts";
 import { whileWanted } from "../while-wanted.ts";
 import type { Git, Ran } from "./git.ts";
 import { gitIn } from "./git.ts";
@@ -39,18 +39,18 @@ export function gitSource(folder: string, { remote, branch, git: program = "git"
   return {
     tip: (call) => asked(call, (over) => tipOf(repository, over)),
     commit: ({ sha }, call) => asked(call, (over) => commit(sha, over)),
-    behind: ({ sha, paths, limit }, call) =>
+    behind: ({ sha, limit, ...where }, call) =>
       asked(call, async (over) => {
         const { sha: from } = await existing(sha, over);
-        const behind = await touching(repository, [`${from}..${repository.ref}`], paths, limit, over);
+        const behind = await touching(repository, [`${from}..${repository.ref}`], where, limit, over);
         // Where history ends early, its last commits look as if they had touched everything.
         if (behind.total > 0 && (await isShallow(repository, over))) throw tooShallow(repository);
         return behind;
       }),
-    since: ({ at, paths, limit }, call) =>
+    since: ({ at, limit, ...where }, call) =>
       asked(call, async (over) => {
         const from = Math.floor(Date.parse(at) / 1000) + 1;
-        const found = await touching(repository, [`--since=@${from}`, repository.ref], paths, limit, over);
+        const found = await touching(repository, [`--since=@${from}`, repository.ref], where, limit, over);
         if (found.total > 0 && (await isShallow(repository, over))) throw tooShallow(repository);
         return found;
       }),
@@ -61,6 +61,7 @@ export function gitSource(folder: string, { remote, branch, git: program = "git"
         if (code !== 0 && (await isShallow(repository, over))) throw tooShallow(repository);
         return code === 0;
       }),
+    touched: ({ sha, ...where }, call) => asked(call, async (over) => touchedBy(repository, (await existing(sha, over)).sha, where, over)),
     existing: ({ paths }, call) => asked(call, (over) => existingOf(repository, paths, over)),
   };
 }
@@ -102,14 +103,33 @@ const mostObjects = 20;
 async function touching(
   repository: Repository,
   range: readonly string[],
-  paths: readonly string[],
+  { paths, except = [] }: Paths,
   limit: number,
   over: AbortSignal,
 ): Promise<CommitsBehind> {
   if (paths.length === 0) return { commits: [], total: 0 };
-  const { out } = await ofBranch(repository, ["rev-list", format, ...range, "--", ...paths], over);
+  const where = [...paths.map((path) => `:(top,literal)${path}`), ...except.map((path) => `:(top,exclude,literal)${path}`)];
+  const { out } = await ofBranch(repository, ["rev-list", format, ...range, "--", ...where], over, { ownForm: true });
   const commits = commitsIn(out);
   return { commits: commits.slice(0, limit), total: commits.length };
+}
+
+/** Against the first parent. Where history ends at it, a commit looks as if it had touched everything. */
+async function touchedBy(
+  repository: Repository,
+  sha: string,
+  { paths, except = [] }: Paths,
+  over: AbortSignal,
+): Promise<readonly string[]> {
+  if (paths.length === 0) return [];
+  const { out: line } = await repository.git(["rev-list", "--parents", "--max-count=1", sha, "--"], { over });
+  const [, parent] = line.trim().split(" ");
+  if (parent === undefined && (await isShallow(repository, over))) throw tooShallow(repository);
+  const between = parent === undefined ? ["--root", "--no-commit-id", sha] : [parent, sha];
+  const { out } = await repository.git(["diff-tree", "-r", "-z", "--name-only", "--no-renames", ...between, "--", ...paths], { over });
+  const isIn = (file: string, path: string): boolean => file === path || file.startsWith(`${path}/`);
+  const files = out.split("\0").filter((file) => file !== "" && !except.some((path) => isIn(file, path)));
+  return paths.filter((path) => files.some((file) => isIn(file, path)));
 }
 
 async function existingOf(repository: Repository, paths: readonly string[], over: AbortSignal): Promise<readonly string[]> {
@@ -125,9 +145,14 @@ async function isShallow({ git }: Repository, over: AbortSignal): Promise<boolea
 }
 
 /** Asks of the branch itself. Why it can't be told is looked into only then: every look asks, and most are answered. */
-async function ofBranch(repository: Repository, args: readonly string[], over: AbortSignal): Promise<Ran> {
+async function ofBranch(
+  repository: Repository,
+  args: readonly string[],
+  over: AbortSignal,
+  form: { readonly ownForm?: true } = {},
+): Promise<Ran> {
   try {
-    return await repository.git(args, { over });
+    return await repository.git(args, { over, ...form });
   } catch (error) {
     if (error instanceof BackendError && error.refusal === "malformed") await requireBranch(repository, over);
     throw error;

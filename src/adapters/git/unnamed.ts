@@ -10,5 +10,5 @@ export function unnamedSource(): Source {
       "Name a checkout of the pipeline's repository with --repo DIR, or switch `source` off with a reason in your own pipeline file.",
     );
   };
-  return { tip: refuse, commit: refuse, behind: refuse, since: refuse, contains: refuse, existing: refuse };
+  return { tip: refuse, commit: refuse, behind: refuse, since: refuse, contains: refuse, touched: refuse, existing: refuse };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { BackendError } from "../../errors.ts";
-import type { LogEntry } from "../../ports/logs.ts";
+import type { LogEntry, LogPosition } from "../../ports/logs.ts";
 import { logSeverities } from "../../ports/logs.ts";
 import type { Value } from "../../ports/warehouse.ts";
 import { readAs } from "../read-as.ts";
@@ -28,6 +28,24 @@ export function placedEntries(
 /** Newest first; of one moment the last logged first, which the ids tell. */
 export function byTime(a: Placed, b: Placed): number {
   return b.moment.seconds - a.moment.seconds || b.moment.nanos - a.moment.nanos || (a.insertId < b.insertId ? 1 : -1);
+}
+
+/** Where an entry stands, to the nanosecond: one moment may hold several. */
+export function positionOf({ entry, moment, insertId }: Placed): LogPosition {
+  const finer = moment.nanos % 1_000_000 === 0 ? entry.at : entry.at.replace(/\.\d+Z$/u, `.${String(moment.nanos).padStart(9, "0")}Z`);
+  return { at: finer, id: insertId };
+}
+
+/** Whether the entry comes after that place when reading from the newest on. */
+export function isAfter(placed: Placed, { at, id }: LogPosition): boolean {
+  const own = positionOf(placed).at;
+  const [mine, theirs] = [padded(own), padded(at)];
+  return mine < theirs || (mine === theirs && placed.insertId < id);
+}
+
+/** ISO 8601 with nine decimals, so that texts compare as times do. */
+function padded(at: string): string {
+  return at.replace(/(?:\.(\d+))?Z$/u, (_, decimals: string = "") => `.${decimals.padEnd(9, "0")}Z`);
 }
 
 export function isSameMoment(a: Placed | undefined, b: Placed | undefined): boolean {

@@ -1,4 +1,5 @@
 import type { LogAsk } from "../../ports/logs.ts";
+import { logResources } from "../../ports/logs.ts";
 
 /** Under which resource something logs, and the label that bears its name. */
 export interface LogSource {
@@ -18,18 +19,37 @@ export function sourcesOf(logsAs: LogSources): readonly LogSource[] {
  * The question in the Logging query language: one condition a line, all of which must hold, what is indexed first.
  * https://cloud.google.com/logging/docs/view/logging-query-language
  */
-export function filterOf({ unit, since, until, severity, contains, revision }: LogAsk, sources: readonly LogSource[]): string {
+export function filterOf(ask: LogAsk, declared: readonly LogSource[]): string {
+  const { unit, since, until, severity, below, revision, after } = ask;
+  const sources = sourcesFor(ask, declared);
   return [
     `timestamp>=${quote(isoOf(since))}`,
     `timestamp<${quote(isoOf(until))}`,
+    ...(after === undefined ? [] : [`timestamp<=${quote(after.at)}`]),
     `resource.type=${either(unique(sources.map(({ type }) => quote(type))))}`,
     ...(severity === undefined ? [] : [`severity>=${severity}`]),
+    ...(below === undefined ? [] : [`severity<${below}`]),
     either(unique(sources.map(({ label }) => `resource.labels.${label}=${quote(unit)}`))),
     ...(revision === undefined ? [] : [`resource.labels.revision_name=${quote(revision)}`]),
-    ...(contains === undefined || contains === ""
-      ? []
-      : [either([`textPayload:${quote(contains)}`, `jsonPayload.message:${quote(contains)}`])]),
+    ...textConditions(ask, ":", ask.contains),
+    ...textConditions(ask, "=~", ask.matches),
   ].join("\n");
+}
+
+/** Of something that is neither unit nor scheduler job the question says itself under which resource it logs. */
+export function sourcesFor({ resource }: Pick<LogAsk, "resource">, declared: readonly LogSource[]): readonly LogSource[] {
+  return resource === undefined ? declared : [{ type: resource, label: logResources[resource] }];
+}
+
+/** Wherever an entry may say it: which of them an entry has depends on who wrote it. */
+function textConditions({ fields = [] }: LogAsk, operator: ":" | "=~", text: string | undefined): readonly string[] {
+  if (text === undefined || text === "") return [];
+  const paths = ["textPayload", "jsonPayload.message", ...fields.map((field) => `jsonPayload.${pathPart(field)}`)];
+  return [either(unique(paths).map((path) => `${path}${operator}${quote(text)}`))];
+}
+
+function pathPart(field: string): string {
+  return /^[A-Za-z_]\w*$/u.test(field) ? field : quote(field);
 }
 
 /** OR binds tighter than AND in this language; in parentheses nobody has to know. */

@@ -1,5 +1,5 @@
-import type { Evidence, EvidenceOf } from "../../evidence/evidence.ts";
-import type { CompletionEntry, CompletionFacts } from "../../evidence/looks/documents.ts";
+import type { Evidence, EvidenceOf, Unseen } from "../../evidence/evidence.ts";
+import type { CompletionEntry, CompletionFacts, CompletionRecord } from "../../evidence/looks/documents.ts";
 import { completionDocument } from "../../evidence/looks/documents.ts";
 import type { RunRow, TableFacts } from "../../evidence/looks/tables.ts";
 import { processorRuns, rowsOf } from "../../evidence/looks/tables.ts";
@@ -14,6 +14,7 @@ import { couldNotLook, defineCheck } from "../check.ts";
 import type { Finding } from "../finding.ts";
 import { notApplicable, notDue, pass, problem, putOff, unknown, waitsFor } from "../finding.ts";
 import { keepOne, writtenBetween } from "../keep.ts";
+import type { RecentRun } from "../rewriting.ts";
 import { beingRewritten, recentRun } from "../rewriting.ts";
 import { at, consequences, severityBy } from "../words.ts";
 import { clockTolerance, isExpired, isOwed, modeAt } from "./mode.ts";
@@ -26,6 +27,20 @@ interface ProcessorSubject {
   readonly processor: Processor;
 }
 
+/** A processor's flag beside what its table holds. */
+export interface Flagged {
+  readonly stored: CompletionRecord | null;
+  readonly rows: number;
+  /** Rows beyond the first of their key, where they are counted. */
+  readonly surplus: number;
+  /** The newest write; undefined if no row carries a stamp. */
+  readonly written: Date | undefined;
+  /** A run of the processor that may stand between its DELETE and its INSERT. */
+  readonly rewriting: RecentRun | undefined;
+  /** Whether every game that goes through the phase is in its tables. */
+  readonly complete: boolean | Unseen;
+}
+
 /** Per processor: the tracker's flag against the rows of its table. */
 export const flags = defineCheck({
   id: "completion",
@@ -35,7 +50,9 @@ export const flags = defineCheck({
   subjects: (scope): ProcessorSubject[] => (isOwed(scope) ? processorsOf(scope) : []),
   needs: ({ processor }, { rules, date }) => ({ document: completionDocument(rules, date), rows: rowsOf(rules, date, processor.table) }),
   wants: (_subject, scope) => ({ runs: processorRuns(scope.rules, scope.date), ...analyticsLooks(scope) }),
-  judge: ({ document, rows, ...wanted }, { subject, scope }) => [judgeFlag(subject, document, rows, wanted, scope)],
+  judge: ({ document, rows, ...wanted }, { subject, scope }) => [
+    judgeFlag(subject, flaggedBy(subject, document, rows, wanted, scope), scope),
+  ],
 });
 
 function processorsOf({ rules }: Scope): ProcessorSubject[] {
@@ -48,20 +65,45 @@ function processorsOf({ rules }: Scope): ProcessorSubject[] {
 
 type Wanted = EvidenceOf<ReturnType<typeof analyticsLooks>> & { readonly runs: Evidence<TableFacts<RunRow>> };
 
-function judgeFlag(subject: ProcessorSubject, { record }: CompletionFacts, rows: TableFacts, wanted: Wanted, scope: Scope): Finding {
+function flaggedBy({ processor }: ProcessorSubject, document: CompletionFacts, facts: TableFacts, wanted: Wanted, scope: Scope): Flagged {
+  const declared = tableRules(scope.rules, processor.table);
+  const { players, offense, defense, runs } = wanted;
+  const lost = [players, offense, defense].find((look) => !look.seen);
+  const complete =
+    players.seen && offense.seen && defense.seen
+      ? isComplete({ players: players.facts, offense: offense.facts, defense: defense.facts }, scope)
+      : false;
+  return {
+    stored: document.record,
+    rows: facts.rows.length,
+    surplus: keepOne(facts.rows, declared).setAside,
+    written: writtenBetween(facts.rows, declared)?.last,
+    rewriting: recentRun([processor.class], runs, scope),
+    complete: lost === undefined || lost.seen ? complete : lost,
+  };
+}
+
+/** The flag of one processor against the rows of its table. */
+export function judgeFlag(subject: ProcessorSubject, found: Flagged, scope: Scope): Finding {
   const { name, processor } = subject;
-  const flagged = record?.entries.some((entry) => entry.name === name && isCompletion(entry)) === true;
-  const figures = { recorded: flagged ? 1 : 0, filled: rows.rows.length > 0 ? 1 : 0 };
+  const { stored, rows } = found;
+  const flagged = isRecorded(stored, name);
+  const figures = { recorded: flagged ? 1 : 0, filled: rows > 0 ? 1 : 0 };
   if (scope.slate.kind === "none") return notApplicable("no_games", scope.slate.why);
-  if (record === null && rows.rows.length > 0 && isExpired(scope))
+  if (stored === null && rows > 0 && isExpired(scope))
     return notApplicable("expired", "the document is past its retention, so its absence says nothing");
-  if (flagged && rows.rows.length === 0) return flagWithoutRows(subject, wanted.runs, scope);
-  if (flagged) return withRows(processor, rows, scope, figures);
+  if (flagged && rows === 0) return flagWithoutRows(subject, found, scope);
+  if (flagged) return withRows(processor, found, scope, figures);
   if (scope.slate.kind === "unknown") return unknown(scope.slate.reason, scope.slate.observed, scope.slate.next);
   const mode = modeAt(scope.date, scope.asOf, scope.rules);
   if (!scope.rules.completion.modes[mode].expected.includes(name))
     return notDue(`not expected in ${mode} mode`, dueOf(processor, scope), figures);
-  return rows.rows.length > 0 ? rowsWithoutFlag(subject, { record }, rows, wanted, scope, figures) : neither(subject, scope, figures);
+  return rows > 0 ? rowsWithoutFlag(subject, found, scope, figures) : neither(subject, scope, figures);
+}
+
+/** Whether the record has the processor as done. */
+export function isRecorded(stored: CompletionRecord | null, name: string): boolean {
+  return stored?.entries.some((entry) => entry.name === name && isCompletion(entry)) === true;
 }
 
 /** Only these are completions; failed and skipped runs never appear in a healthy record, and an entry that says nothing proves nothing. */
@@ -75,19 +117,17 @@ function dueOf({ eats_games: eatsGames }: Processor, { rules, date }: Scope): Da
   return dueAt(rules, eatsGames ? "completion" : "same-day", date);
 }
 
-function withRows(processor: Processor, facts: TableFacts, scope: Scope, figures: Record<string, number>): Finding {
+function withRows(processor: Processor, { rows, surplus }: Flagged, scope: Scope, figures: Record<string, number>): Finding {
   const due = dueOf(processor, scope);
-  const { setAside } = keepOne(facts.rows, tableRules(scope.rules, processor.table));
-  const said = `recorded, and ${facts.rows.length - setAside} rows in ${processor.table}${setAside > 0 ? ` (${setAside} surplus set aside)` : ""}`;
+  const said = `recorded, and ${rows - surplus} rows in ${processor.table}${surplus > 0 ? ` (${surplus} surplus set aside)` : ""}`;
   return scope.asOf < due ? notDue(said, due, figures) : pass(said, figures);
 }
 
-function flagWithoutRows({ name, processor }: ProcessorSubject, runs: Evidence<TableFacts<RunRow>>, scope: Scope): Finding {
+function flagWithoutRows({ name, processor }: ProcessorSubject, { rewriting }: Flagged, scope: Scope): Finding {
   const { rules, date, asOf } = scope;
   const figures = { recorded: 1, filled: 0 };
   const gamesDue = dueAt(rules, "games", date);
   if (processor.eats_games && asOf < gamesDue) return notDue("recorded before the games were over", gamesDue, figures);
-  const rewriting = recentRun([processor.class], runs, scope);
   if (rewriting !== undefined) return beingRewritten(rewriting, scope, figures);
   return problem("P0", {
     reason: "flag_without_rows",
@@ -101,16 +141,13 @@ function flagWithoutRows({ name, processor }: ProcessorSubject, runs: Evidence<T
 
 function rowsWithoutFlag(
   { processor }: ProcessorSubject,
-  { record }: CompletionFacts,
-  facts: TableFacts,
-  wanted: Wanted,
+  { stored, rows, written: newest, complete }: Flagged,
   scope: Scope,
   figures: Record<string, number>,
 ): Finding {
   const { rules, asOf } = scope;
   const due = dueOf(processor, scope);
-  if (asOf < due) return notDue(`${facts.rows.length} rows in ${processor.table}, no entry yet`, due, figures);
-  const newest = writtenBetween(facts.rows, tableRules(rules, processor.table))?.last;
+  if (asOf < due) return notDue(`${rows} rows in ${processor.table}, no entry yet`, due, figures);
   if (newest !== undefined && newest > addMinutes(asOf, clockTolerance))
     return unknown(
       "future_stamp",
@@ -118,22 +155,18 @@ function rowsWithoutFlag(
       "Find out what wrote stamps in the future; until then nothing can be said of their order.",
       figures,
     );
-  if (record === null) return notApplicable("no_document", "there is no document; the record speaks of it", figures);
+  if (stored === null) return notApplicable("no_document", "there is no document; the record speaks of it", figures);
   const lag = rules.thresholds.completion.flag_lag_minutes.minutes;
   if (newest !== undefined && asOf < addMinutes(newest, lag)) {
     return putOff(`rows of ${at(newest, scope)} are newer than ${lag} min; the entry follows them`, addMinutes(newest, lag), figures);
   }
   if (processor.eats_games) {
-    const { players, offense, defense } = wanted;
-    if (!players.seen) return couldNotLook(players);
-    if (!offense.seen) return couldNotLook(offense);
-    if (!defense.seen) return couldNotLook(defense);
-    if (!isComplete({ players: players.facts, offense: offense.facts, defense: defense.facts }, scope))
-      return waitsFor("analytics", figures);
+    if (typeof complete !== "boolean") return couldNotLook(complete);
+    if (!complete) return waitsFor("analytics", figures);
   }
   return problem("P3", {
     reason: "rows_without_flag",
-    observed: `${facts.rows.length} rows in ${processor.table}, but no entry in ${rules.completion.collection}/${scope.date}: output complete, only the record wrong`,
+    observed: `${rows} rows in ${processor.table}, but no entry in ${rules.completion.collection}/${scope.date}: output complete, only the record wrong`,
     expected: "an entry once the rows are there",
     next: "Nothing to run again: the data is there. Add the entry when the record is reconciled.",
     figures,

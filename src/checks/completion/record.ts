@@ -8,8 +8,8 @@ import { unitLog } from "../../evidence/looks/unit-log.ts";
 import { addMinutes } from "../../pipeline/dates.ts";
 import { dueAt, timeliness } from "../../pipeline/due.ts";
 import { tableRules } from "../../pipeline/load.ts";
+import type { StageName } from "../../pipeline/schema.ts";
 import { analyticsLooks } from "../analytics.ts";
-import type { AnalyticsFacts } from "../analytics.ts";
 import { isComplete } from "../analytics.ts";
 import { about } from "./about.ts";
 import type { Scope } from "../check.ts";
@@ -20,14 +20,25 @@ import { writtenBetween } from "../keep.ts";
 import { at, listNames, severityBy } from "../words.ts";
 import { clockTolerance, isExpired, isOwed, isRepaired, modeAt, triggerDue } from "./mode.ts";
 
-type Tables = Readonly<Record<string, TableFacts>>;
+/** What a table holds for the date: its rows, and its newest write (undefined if no row carries a stamp). */
+export interface TableState {
+  readonly rows: number;
+  readonly written: Date | undefined;
+}
+
+export type TableStates = Readonly<Record<string, TableState>>;
 
 /** A table as its write stamps tell it: an output of the next phase, or one that it reads. */
-interface Output {
+interface Output extends TableState {
   readonly table: string;
-  readonly rows: number;
-  /** Its newest write; undefined if it holds nothing for the date, or nothing that carries a stamp. */
-  readonly written: Date | undefined;
+}
+
+/** A date's record beside what the tables hold. */
+export interface Recorded {
+  readonly stored: CompletionRecord | null;
+  /** Whether every game that goes through the phase is in its tables. */
+  readonly complete: boolean;
+  readonly tables: TableStates;
 }
 
 /** The record of the phase: its count and trigger, judged by what the next phase has put out. */
@@ -40,7 +51,8 @@ export const record = defineCheck({
   needs: (_subject, scope) => ({ ...tableLooks(scope), ...analyticsLooks(scope), document: completionDocument(scope.rules, scope.date) }),
   wants: (_subject, { rules, date }) => ({ orchestratorLog: unitLog(rules, date, rules.completion.orchestrator) }),
   judge: ({ document, players, offense, defense, orchestratorLog, ...rest }, { scope }) => {
-    const finding = judgeRecord(document, { players, offense, defense }, tablesIn(rest), scope);
+    const complete = isComplete({ players, offense, defense }, scope);
+    const finding = judgeRecord({ stored: document.record, complete, tables: tablesIn(rest, scope) }, scope);
     return [{ ...finding, figures: { ...finding.figures, ...loggedFigures(orchestratorLog) } }];
   },
 });
@@ -56,24 +68,29 @@ function tableLooks({ rules, date }: Scope): Readonly<Record<string, Look<TableF
   return Object.fromEntries(tables.map((table) => [table, rowsOf(rules, date, table)]));
 }
 
-function tablesIn(facts: Readonly<Record<string, TableFacts | CompletionFacts>>): Tables {
-  return Object.fromEntries(Object.entries(facts).flatMap(([table, found]) => ("rows" in found ? [[table, found]] : [])));
+function tablesIn(facts: Readonly<Record<string, TableFacts | CompletionFacts>>, { rules }: Scope): TableStates {
+  return Object.fromEntries(
+    Object.entries(facts).flatMap(([table, found]) =>
+      "rows" in found
+        ? [[table, { rows: found.rows.length, written: writtenBetween(found.rows, tableRules(rules, table))?.last }] as const]
+        : [],
+    ),
+  );
 }
 
-function judgeRecord({ record: stored }: CompletionFacts, processed: AnalyticsFacts, tables: Tables, scope: Scope): Finding {
+/** Count and trigger of a record, judged by what the next phase has put out; due when the stage is. */
+export function judgeRecord({ stored, complete, tables }: Recorded, scope: Scope, stage: StageName = "completion"): Finding {
   const { rules, date, asOf, slate } = scope;
   const figures = storedFigures(stored);
   if (slate.kind === "none") return notApplicable("no_games", slate.why);
   if (slate.kind === "unknown") return unknown(slate.reason, slate.observed, slate.next);
-  const due = dueAt(rules, "completion", date);
+  const due = dueAt(rules, stage, date);
   if (asOf < due) return notDue("the record of the night", due, figures);
-  if (!isComplete(processed, scope)) return waitsFor("analytics", figures);
-  const read = tablesRead(scope).map((table) => outputOf(tables, table, scope));
-  const outputs = rules.completion.next_phase.outputs.map((table) => outputOf(tables, table, scope));
+  if (!complete) return waitsFor("analytics", figures);
+  const { read, outputs } = orderOf(tables, scope);
   const newest = newestOf(read);
   const finding =
-    unreadableStamps([...read, ...outputs], newest, scope, figures) ??
-    (newest === undefined ? undefined : outputFinding(outputs, newest, scope, figures));
+    unreadableStamps([...read, ...outputs], newest, scope, figures) ?? outputFinding(outputs, newest ?? due, scope, { figures, stage });
   if (finding !== undefined) return finding;
   if (stored === null && isExpired(scope))
     return notApplicable("expired", "the document is past its retention; the output of the next phase is complete");
@@ -89,9 +106,13 @@ function storedFigures(stored: CompletionRecord | null): Record<string, number> 
   };
 }
 
-function outputOf(tables: Tables, table: string, { rules }: Scope): Output {
-  const rows = tables[table]?.rows ?? [];
-  return { table, rows: rows.length, written: writtenBetween(rows, tableRules(rules, table))?.last };
+/** The outputs of the next phase, and the tables of this one that they must not be older than. */
+export function orderOf(
+  tables: TableStates,
+  scope: Pick<Scope, "rules">,
+): { readonly read: readonly Output[]; readonly outputs: readonly Output[] } {
+  const stateOf = (table: string): Output => ({ table, ...(tables[table] ?? { rows: 0, written: undefined }) });
+  return { read: tablesRead(scope).map(stateOf), outputs: scope.rules.completion.next_phase.outputs.map(stateOf) };
 }
 
 /** Order rests on write stamps: without them, or with one that lies in the future, nothing is concluded. */
@@ -103,7 +124,7 @@ function unreadableStamps(
 ): Finding | undefined {
   const { name } = scope.rules.completion.next_phase;
   const unstamped = all.filter(({ rows, written }) => rows > 0 && written === undefined).map(({ table }) => table);
-  if (newest === undefined || unstamped.length > 0) {
+  if ((newest === undefined && followsRows(scope)) || unstamped.length > 0) {
     const where = unstamped.length === 0 ? `the tables that ${name} reads` : listNames(unstamped);
     const observed = `no row in ${where} carries a write time, so the output of ${name} can't be judged`;
     return unknown("no_stamp", observed, "See why the write stamps are missing.", figures);
@@ -114,29 +135,41 @@ function unreadableStamps(
   return unknown("future_stamp", observed, "Find out what wrote stamps in the future.", figures);
 }
 
+/** Whether the next phase runs again after every change of its input; else its output only has to exist. */
+function followsRows({ rules }: Pick<Scope, "rules">): boolean {
+  return rules.completion.next_phase.follows_rows !== false;
+}
+
 /** The tables of this phase that an output of the next one reads. */
-function tablesRead({ rules }: Scope): readonly string[] {
+function tablesRead({ rules }: Pick<Scope, "rules">): readonly string[] {
   const { processors, next_phase: nextPhase } = rules.completion;
+  if (!followsRows({ rules })) return [];
   const tables = Object.values(processors).map(({ table }) => table);
   return tables.filter((table) => tableRules(rules, table).read_by?.some((reader) => nextPhase.outputs.includes(reader)));
 }
 
-function newestOf(outputs: readonly Output[]): Date | undefined {
+/** The newest write of several tables. */
+export function newestOf(outputs: readonly TableState[]): Date | undefined {
   const times = outputs.flatMap(({ written }) => written?.getTime() ?? []);
   return times.length === 0 ? undefined : new Date(Math.max(...times));
 }
 
+interface Judging {
+  readonly figures: Figures;
+  readonly stage: StageName;
+}
+
 /** What the next phase owes: output not older than the rows it reads. Undefined if it has delivered. */
-function outputFinding(outputs: readonly Output[], newest: Date, scope: Scope, figures: Record<string, number>): Finding | undefined {
+function outputFinding(outputs: readonly Output[], newest: Date, scope: Scope, { figures, stage }: Judging): Finding | undefined {
   const { rules, date, asOf } = scope;
   const { name, run_again: again } = rules.completion.next_phase;
   const missing = outputs.filter(({ rows }) => rows === 0);
-  const older = outputs.filter(({ written }) => written !== undefined && written < newest);
+  const older = followsRows(scope) ? outputs.filter(({ written }) => written !== undefined && written < newest) : [];
   if (missing.length + older.length === 0) return undefined;
   const lag = rules.thresholds.completion.next_phase_lag_minutes.minutes;
   const until = addMinutes(newest, lag);
   if (asOf <= until) return putOff(`${name} has ${lag} min from the newest rows (${at(newest, scope)})`, until, figures);
-  const time = timeliness(rules, "completion", date, asOf, newest);
+  const time = timeliness(rules, stage, date, asOf, newest);
   if (time.state === "not_due") return notDue(`output of ${name}`, time.from, figures);
   const none = missing.length > 0;
   const empty = missing.map(({ table }) => table).join(" and ");
@@ -159,7 +192,7 @@ function outputFinding(outputs: readonly Output[], newest: Date, scope: Scope, f
 function storedFinding(
   stored: CompletionRecord | null,
   outputs: readonly Output[],
-  tables: Tables,
+  tables: TableStates,
   scope: Scope,
   figures: Record<string, number>,
 ): Finding {
@@ -168,7 +201,7 @@ function storedFinding(
   const wrong = stored === null ? ["is missing"] : contradictions(stored, scope);
   const times = outputs.flatMap(({ written }) => (written === undefined ? [] : [written]));
   const output = `${nextPhase.name} output is newer (${times.map((time) => at(time, scope)).join(" and ")})`;
-  const filled = Object.values(processors).filter(({ table }) => (tables[table]?.rows.length ?? 0) > 0).length;
+  const filled = Object.values(processors).filter(({ table }) => (tables[table]?.rows ?? 0) > 0).length;
   const all = Object.keys(processors).length;
   if (wrong.length === 0) {
     if (stored !== null && isRepaired(stored)) {

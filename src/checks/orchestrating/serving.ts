@@ -1,7 +1,7 @@
 import type { DeployedUnit, UnitFacts } from "../../evidence/looks/units.ts";
 import { quoted } from "../../outside-text.ts";
 import { addMinutes } from "../../pipeline/dates.ts";
-import type { Scope } from "../check.ts";
+import type { Standing } from "../deploying/comparing.ts";
 import type { Finding } from "../finding.ts";
 import { pass, problem, putOff } from "../finding.ts";
 import { at } from "../words.ts";
@@ -16,7 +16,7 @@ export function servingRevisions({ traffic, revisions }: DeployedUnit): readonly
 }
 
 /** Whether the unit's newest revision is the one that works. */
-export function judgeServing(name: string, { unit }: UnitFacts, scope: Scope): Finding {
+export function judgeServing(name: string, { unit }: UnitFacts, scope: Standing): Finding {
   if (unit === null) return notDeployed(name);
   const newest = unit.revisions.find(({ name: revision }) => revision === unit.latestCreated);
   const serving = servingRevisions(unit);
@@ -44,7 +44,7 @@ function previousOf({ revisions }: DeployedUnit, newest: Revision): Revision | u
   return older.toSorted((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt))[0];
 }
 
-function comingUp({ latestCreated }: DeployedUnit, created: Date, minutes: number, scope: Scope): Finding {
+function comingUp({ latestCreated }: DeployedUnit, created: Date, minutes: number, scope: Standing): Finding {
   return putOff(`${quoted(latestCreated)}, created ${at(created, scope)}, may still be coming up`, addMinutes(created, minutes));
 }
 
@@ -58,7 +58,7 @@ function notDeployed(name: string): Finding {
 }
 
 /** The only state in which nothing orchestrates. */
-function nobodyServes(name: string, unit: DeployedUnit, scope: Scope): Finding {
+function nobodyServes(name: string, unit: DeployedUnit, scope: Standing): Finding {
   const newest = unit.revisions.find(({ name: revision }) => revision === unit.latestCreated);
   const ready = unit.revisions.filter((revision) => revision.ready).map((revision) => revision.name);
   const why = newest?.problem === undefined ? "" : `: ${quoted(newest.problem)}`;
@@ -79,7 +79,7 @@ function nobodyServes(name: string, unit: DeployedUnit, scope: Scope): Finding {
 }
 
 /** The platform keeps the older one serving: deploying is what doesn't work, not the unit. */
-function blocked(name: string, unit: DeployedUnit, broken: Revision, serving: readonly string[], scope: Scope): Finding {
+function blocked(name: string, unit: DeployedUnit, broken: Revision, serving: readonly string[], scope: Standing): Finding {
   const why = broken.problem === undefined ? "" : `: ${quoted(broken.problem)}`;
   const retried = unit.latestCreated === broken.name ? "" : `; ${revisionText(unit, unit.latestCreated, scope)} may still be coming up`;
   const older = serving.map((revision) => revisionText(unit, revision, scope)).join(" and ");
@@ -91,7 +91,7 @@ function blocked(name: string, unit: DeployedUnit, broken: Revision, serving: re
   });
 }
 
-function elsewhere(name: string, unit: DeployedUnit, share: number, scope: Scope): Finding {
+function elsewhere(name: string, unit: DeployedUnit, share: number, scope: Standing): Finding {
   const others = unit.traffic.filter(({ revision, percent }) => revision !== unit.latestCreated && percent > 0);
   const split = others.map(({ revision, percent }) => `${revisionText(unit, revision, scope)} has ${percent} %`).join(", ");
   return problem("P1", {
@@ -102,7 +102,7 @@ function elsewhere(name: string, unit: DeployedUnit, share: number, scope: Scope
   });
 }
 
-function revisionText({ revisions }: DeployedUnit, name: string, scope: Scope): string {
+function revisionText({ revisions }: DeployedUnit, name: string, scope: Standing): string {
   const found = revisions.find((revision) => revision.name === name);
   return found === undefined ? quoted(name) : `${quoted(name)} (${at(new Date(found.createdAt), scope)})`;
 }

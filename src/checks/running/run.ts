@@ -76,7 +76,7 @@ export function overlapping(runs: readonly Run[], asOf: Date): readonly (readonl
 }
 
 /** `` `pgs-1` (15:00:06 ET, 41 s) `` */
-export function runText({ id, started, ended, state }: Run, scope: Scope): string {
+export function runText({ id, started, ended, state }: Run, scope: Pick<Scope, "rules" | "date">): string {
   const began = started === undefined ? "start not recorded" : atSecond(started, scope);
   const lasted =
     started === undefined || ended === undefined

@@ -14,7 +14,7 @@ const entry = z.object({
   recordCount: z.number().nullable(),
 });
 
-const completionRecord = z.object({
+export const completionRecord = z.object({
   updateTime: z.string(),
   /** One per key without a leading underscore: what was recorded, whatever any counter says. */
   entries: z.array(entry),
@@ -62,7 +62,7 @@ export function completionDocument(rules: Rules, date: CalendarDate): Look<Compl
 }
 
 /** Reads the tracker's fields tolerantly: any of the metadata may be missing, stale, or of another type. */
-function readRecord({ fields, updateTime }: DocumentSnapshot): CompletionRecord {
+export function readRecord({ fields, updateTime }: DocumentSnapshot): CompletionRecord {
   return {
     updateTime,
     entries: Object.entries(fields)

@@ -100,7 +100,7 @@ const idleTexts: readonly RegExp[] = [
 ];
 
 /** Entries of requests carry neither text nor payload; a refused one looks like one that was answered, but for its severity. */
-function isIdle({ text, fields }: LogEntry): boolean {
+export function isIdle({ text, fields }: LogEntry): boolean {
   if (text !== "") return idleTexts.some((pattern) => pattern.test(text));
   const type = fields["@type"];
   return Object.keys(fields).length === 0 || (typeof type === "string" && type.endsWith("AuditLog"));

@@ -26,6 +26,27 @@ const expectedRun = z.object({ workflow_name: text, expected_run_time: text }).c
 const collected = z.object({ game_id: text, n: z.number(), newest: text, oldest: text }).catchall(value);
 const runDay = z.object({ data_date: text, n: z.number() }).catchall(value);
 
+const scraperRun = attempt.extend({
+  workflow: text,
+  source: text,
+  triggered_by: text,
+  completed_at: text,
+  retry_count: z.number().nullable(),
+  gcs_path: text,
+});
+const workflowRun = z
+  .object({
+    execution_time: z.string(),
+    workflow_name: text,
+    scrapers_requested: value,
+    scrapers_failed: z.number().nullable(),
+    status: text,
+    error_message: text,
+  })
+  .catchall(value);
+
+export type ScraperRunRow = z.output<typeof scraperRun>;
+export type WorkflowRunRow = z.output<typeof workflowRun>;
 export type AttemptRow = z.output<typeof attempt>;
 export type DecisionRow = z.output<typeof decision>;
 export type ExpectedRunRow = z.output<typeof expectedRun>;
@@ -43,6 +64,31 @@ export function scraperAttempts(rules: Rules, date: CalendarDate): Look<TableFac
     row: attempt,
     columns: ["scraper_name", "game_date", "status", "triggered_at", "data_summary", "error_type", "error_message"],
     required: ["scraper_name", "game_date", "status", "triggered_at"],
+    window: night,
+    whenEmpty: explains,
+  });
+}
+
+/** The same runs with who started them and what they left behind: for finding out why, where a check only asks whether. */
+export function scraperRuns(rules: Rules, date: CalendarDate): Look<TableFacts<ScraperRunRow>> {
+  const asked = ["scraper_name", "game_date", "status", "triggered_at", "data_summary", "error_type", "error_message"];
+  return tableLook(rules, date, rules.scraping.executions, {
+    name: "scraper-runs-in-full",
+    row: scraperRun,
+    columns: [...asked, "workflow", "source", "triggered_by", "completed_at", "retry_count", "gcs_path"],
+    required: ["scraper_name", "game_date", "status", "triggered_at"],
+    window: night,
+    whenEmpty: explains,
+  });
+}
+
+/** What came of the decisions to run in the date's night; `runs` is the table that tells it. */
+export function workflowRuns(rules: Rules, date: CalendarDate, runs: TableName): Look<TableFacts<WorkflowRunRow>> {
+  return tableLook(rules, date, runs, {
+    name: "workflow-runs",
+    row: workflowRun,
+    columns: ["execution_time", "workflow_name", "scrapers_requested", "scrapers_failed", "status", "error_message"],
+    required: ["execution_time", "workflow_name"],
     window: night,
     whenEmpty: explains,
   });

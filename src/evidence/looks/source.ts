@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Rules } from "../../pipeline/load.ts";
+import { othersBelow } from "../../pipeline/names.ts";
 import type { Call } from "../../ports/call.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { Source } from "../../ports/source.ts";
+import type { Paths, Source } from "../../ports/source.ts";
 import type { Unit } from "../../ports/units.ts";
 import type { Look } from "../evidence.ts";
 import { shellQuoted } from "./by-hand.ts";
@@ -31,6 +32,8 @@ const drift = z.discriminatedUnion("compared", [
     revision: z.string(),
     commit: z.string().nullable(),
     createdAt: z.string(),
+    /** When its commit was made; null without one, absent in evidence that was saved before this was asked. */
+    committedAt: z.string().nullable().optional(),
     /** Of the unit's folders, those that the branch doesn't have. */
     missing: z.array(z.string()),
     /** Commits of the branch that are not in it: those that touch the unit's own folders, and those to shared ones. */
@@ -69,7 +72,7 @@ export function unitDrift(rules: Rules, name: string): Look<DriftFacts> {
     id: `drift of ${name}`,
     port: "source",
     asked: `commits of ${remote}/${branch} that ${name} lacks`,
-    byHand: `git log --oneline ${shellQuoted(`COMMIT..${remote}/${branch}`)} -- ${folders.map(shellQuoted).join(" ")}`,
+    byHand: `git log --oneline ${shellQuoted(`COMMIT..${remote}/${branch}`)} -- ${folders.map(shellQuoted).join(" ")}${othersBelow(rules, name).length > 0 ? " # but for the folders of other units in them" : ""}`,
     after: [deployedUnit(rules, name).id, branchTip(rules).id],
     whenEmpty: { mayBeEmpty: true, witness: "the commit itself and the folders, which the repository must know" },
     async run({ units, source }: Ports, call) {
@@ -78,20 +81,18 @@ export function unitDrift(rules: Rules, name: string): Look<DriftFacts> {
       const serving = servingOf(await findUnit(units, { name, kind, aliases }, call));
       if (serving === undefined) return { facts: { compared: "nothing" }, examined: 0 };
       const { name: revision, commit: label, createdAt } = serving;
-      if (label !== undefined && (await source.commit({ sha: label }, call)) === undefined)
-        return { facts: { compared: "unknown_commit", revision, commit: label }, examined: 0 };
+      const made = label === undefined ? undefined : await source.commit({ sha: label }, call);
+      if (label !== undefined && made === undefined) return { facts: { compared: "unknown_commit", revision, commit: label }, examined: 0 };
       const shares = rules.repository?.shared_folders ?? [];
-      const lacked = (isShared: boolean) =>
-        lacking(
-          source,
-          serving,
-          there.filter((folder) => shares.includes(folder) === isShared),
-          call,
-        );
+      const except = othersBelow(rules, name);
+      const lacked = (isShared: boolean) => {
+        const paths = there.filter((folder) => shares.includes(folder) === isShared);
+        return lacking(source, serving, { paths, ...(except.length === 0 || isShared ? {} : { except }) }, call);
+      };
       const [own, shared] = [await lacked(false), await lacked(true)];
       const missing = folders.filter((folder) => !there.includes(folder));
       const compared = label === undefined ? ("time" as const) : ("commit" as const);
-      const facts = { compared, revision, commit: label ?? null, createdAt, missing, own, shared };
+      const facts = { compared, revision, commit: label ?? null, createdAt, committedAt: made?.at ?? null, missing, own, shared };
       return { facts, examined: own.total + shared.total };
     },
     parse: (saved) => drift.parse(saved),
@@ -109,11 +110,11 @@ function servingOf(unit: Unit | undefined): Serving | undefined {
 async function lacking(
   source: Source,
   { commit: sha, createdAt: at }: Serving,
-  paths: readonly string[],
+  where: Paths,
   call: Call,
 ): Promise<z.output<typeof behind>> {
-  if (paths.length === 0) return { total: 0, commits: [] };
-  const asked = { paths, limit: mostCommits };
+  if (where.paths.length === 0) return { total: 0, commits: [] };
+  const asked = { ...where, limit: mostCommits };
   const found = sha === undefined ? await source.since({ ...asked, at }, call) : await source.behind({ ...asked, sha }, call);
   return { total: found.total, commits: [...found.commits] };
 }

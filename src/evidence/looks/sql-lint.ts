@@ -10,12 +10,15 @@ export interface LintedTable {
 /**
  * Why a statement is outside the closed subset that BigQuery and DuckDB both run as written; nothing if it is inside:
  * `SELECT … FROM {table} WHERE partition … [GROUP BY …] [QUALIFY …] LIMIT @n`, over declared columns, parameters and a few
- * functions. What is not known to be allowed is refused.
+ * functions; or counts of counts, `SELECT … FROM (SELECT … FROM {table} WHERE partition … GROUP BY …) GROUP BY … LIMIT @n`.
+ * What is not known to be allowed is refused.
  */
 export function lintSql(query: Query, tables: Readonly<Record<TableName, LintedTable>>): string[] {
   const tokens = tokenize(query.sql);
   if (typeof tokens === "string") return [tokens];
-  const clauses = clausesOf(tokens);
+  const counts = countsOfCounts(tokens);
+  if (counts !== undefined) return nestedComplaints(tokens, counts, query, tables);
+  const clauses = clausesOf(tokens, ["SELECT", "FROM", "WHERE", "LIMIT"]);
   if (clauses === undefined) return ["not of the form SELECT … FROM … WHERE … [GROUP BY …] [QUALIFY …] LIMIT …"];
   const [mark = "", ...afterMark] = clauses.FROM;
   const table = tables[mark.slice(1, -1)];
@@ -29,6 +32,46 @@ export function lintSql(query: Query, tables: Readonly<Record<TableName, LintedT
     ...limitComplaints(clauses.LIMIT, query.params),
     ...wordComplaints(tokens, Object.keys(table.columns)),
     ...castComplaints(tokens, table),
+    ...distinctComplaints(tokens, table),
+    ...parameterComplaints(tokens, query.params),
+  ];
+}
+
+interface Nested {
+  readonly outer: Clauses;
+  readonly inner: Clauses;
+  readonly innerTokens: Tokens;
+}
+
+/** A statement over the groups of another one, which alone reads a table; undefined if it is not of that form. */
+function countsOfCounts(tokens: Tokens): Nested | undefined {
+  const outer = clausesOf(tokens, ["SELECT", "FROM", "GROUP", "LIMIT"]);
+  if (outer === undefined || outer.FROM[0] !== "(" || closing(outer.FROM, 0) !== outer.FROM.length - 1) return undefined;
+  const innerTokens = outer.FROM.slice(1, -1);
+  const inner = clausesOf(innerTokens, ["SELECT", "FROM", "WHERE", "GROUP"]);
+  return inner === undefined || inner.QUALIFY.length > 0 || outer.QUALIFY.length > 0 ? undefined : { outer, inner, innerTokens };
+}
+
+function nestedComplaints(tokens: Tokens, nested: Nested, query: Query, tables: Readonly<Record<TableName, LintedTable>>): string[] {
+  const { outer, inner, innerTokens } = nested;
+  const table = tables[inner.FROM.join(" ").slice(1, -1)];
+  if (table === undefined) return [`FROM ${inner.FROM.join(" ")} is no declared table`];
+  const within = selected(inner.SELECT, Object.keys(table.columns));
+  const { names, complaints } = selected(outer.SELECT, Object.keys(table.columns));
+  const outerTokens = ["SELECT", ...outer.SELECT, "GROUP", ...outer.GROUP, "LIMIT", ...outer.LIMIT];
+  return [
+    ...within.complaints,
+    ...complaints.filter((complaint) => !within.complaints.includes(complaint)),
+    ...(names.join() === Object.keys(query.columns).join() ? [] : [`selects ${names.join(", ")}, not the declared columns in order`]),
+    ...partitionComplaints(inner.WHERE, table, query.params),
+    ...limitComplaints(outer.LIMIT, query.params),
+    ...wordComplaints(innerTokens, Object.keys(table.columns)),
+    ...wordComplaints(outerTokens, within.names),
+    ...castComplaints(innerTokens, table),
+    // Of what kind a counted column is, nobody knows here.
+    ...(outerTokens.includes("CAST") ? ["CAST over counted columns"] : []),
+    ...distinctComplaints(innerTokens, table),
+    ...(outerTokens.includes("DISTINCT") ? ["DISTINCT over counted columns"] : []),
     ...parameterComplaints(tokens, query.params),
   ];
 }
@@ -58,13 +101,17 @@ function tokenize(sql: string): string[] | string {
   return unknown === undefined ? tokens : `${unknown} is not allowed`;
 }
 
-function clausesOf(tokens: Tokens): Record<ClauseName, Tokens> | undefined {
+type Clauses = Readonly<Record<ClauseName, Tokens>>;
+
+/** Undefined where a needed clause is missing, one comes twice or out of order, or one is there that isn't of the form. */
+function clausesOf(tokens: Tokens, needed: readonly ClauseName[]): Clauses | undefined {
   const starts = atDepthZero(tokens).flatMap((index) => {
     const name = clauseNames.find((candidate) => candidate === tokens[index]);
     return name === undefined ? [] : [{ name, index }];
   });
   const found = starts.map(({ name }) => name);
-  const wanted = clauseNames.filter((name) => found.includes(name) || !["GROUP", "QUALIFY"].includes(name));
+  const optional: readonly ClauseName[] = ["GROUP", "QUALIFY"];
+  const wanted = clauseNames.filter((name) => needed.includes(name) || (optional.includes(name) && found.includes(name)));
   if (found.join() !== wanted.join() || starts[0]?.index !== 0) return undefined;
   const clauses: Record<ClauseName, Tokens> = { SELECT: [], FROM: [], WHERE: [], GROUP: [], QUALIFY: [], LIMIT: [] };
   for (const [position, { name, index }] of starts.entries()) clauses[name] = tokens.slice(index + 1, starts[position + 1]?.index);
@@ -112,6 +159,7 @@ function wordComplaints(tokens: Tokens, columns: Tokens): string[] {
     if (token === "*") return tokens.slice(index - 2, index + 2).join(" ") === "COUNT ( * )" ? [] : ["* outside of COUNT(*)"];
     if (token.startsWith("{")) return tokens[index - 1] === "FROM" ? [] : [`${token} outside of FROM`];
     if (!word.test(token) || keywords.has(token) || castTypes.includes(token)) return [];
+    if (token === "DISTINCT" && tokens.slice(index - 2, index).join(" ") === "COUNT (" && tokens[index + 2] === ")") return [];
     if (tokens[index + 1] === "(") return functions.includes(token) ? [] : [`${token}() is not allowed`];
     if (reserved.has(token.toUpperCase())) return [`${token} is not allowed`];
     return columns.includes(token) || tokens[index - 1] === "AS" ? [] : [`${token} is no declared column`];
@@ -131,6 +179,14 @@ function castComplaints(tokens: Tokens, { columns }: LintedTable): string[] {
     const kind = columns[token]?.kind;
     const isCast = casts.some(({ from, type }) => from < index && index < type);
     return isCast && kind !== undefined && unalikeWhenCast.includes(kind) ? [`CAST over ${token}, of kind ${kind}`] : [];
+  });
+}
+
+/** What counts as the same value must be the same to both engines. */
+function distinctComplaints(tokens: Tokens, { columns }: LintedTable): string[] {
+  return tokens.flatMap((token, index) => {
+    const kind = columns[tokens[index + 1] ?? ""]?.kind;
+    return token === "DISTINCT" && (kind === "json" || kind === "number") ? [`DISTINCT over ${tokens[index + 1]}, of kind ${kind}`] : [];
   });
 }
 

@@ -30,8 +30,8 @@ export interface Kind<R extends Row> {
   readonly whenEmpty?: WhenEmpty;
   /** A look over the same table and date with other columns or days needs a name of its own; the table's alias if absent. */
   readonly name?: string;
-  /** Counts per combination of `columns` (of all rows, if none) instead of rows: `n`, and of a column its `newest` and `oldest` value. */
-  readonly grouped?: { readonly newest?: string; readonly oldest?: string };
+  /** Counts per combination of `columns` (of all rows, if none) instead of rows: `n`, and of a column its `newest` (`made`: of another one) and `oldest` value. */
+  readonly grouped?: { readonly newest?: string; readonly made?: string; readonly oldest?: string };
 }
 
 /** One table's rows of a date. The table is described first, so that a drifted column hides nothing but itself. */
@@ -77,7 +77,7 @@ function spanOf(rules: Rules, date: CalendarDate, { partition, columns }: TableR
 
 /** A time that can't be read would make every comparison with it false, and so hide what it should show. */
 function withReadableInstants<R extends Row>(row: z.ZodType<R>, { columns }: TableRules): z.ZodType<R> {
-  const instants = ["newest", "oldest", ...Object.keys(columns).filter((name) => columns[name]?.kind === "instant")];
+  const instants = ["newest", "made", "oldest", ...Object.keys(columns).filter((name) => columns[name]?.kind === "instant")];
   return row.superRefine((found: R, context) => {
     for (const name of instants) {
       const value = found[name] ?? null;
@@ -115,7 +115,7 @@ function examinedIn(rows: readonly Row[]): number {
 
 interface Selected {
   readonly columns: readonly string[];
-  /** Of counts: `newest` or `oldest`, and of which column. */
+  /** Of counts: `newest`, `made` or `oldest`, and of which column. */
   readonly bounds: readonly (readonly [string, string])[];
 }
 
@@ -124,7 +124,7 @@ function statement(ask: TableAsk<Row>, { columns, bounds }: Selected, maxRows: n
   const { from, to } = ask.span;
   const single = from.kind === "date" && from.value === to.value;
   const range = from.kind === "date" ? `${partition} BETWEEN @from AND @to` : `${partition} >= @from AND ${partition} < @to`;
-  const extremes = bounds.map(([name, column]) => `${name === "newest" ? "MAX" : "MIN"}(${column}) AS ${name}`);
+  const extremes = bounds.map(([name, column]) => `${name === "oldest" ? "MIN" : "MAX"}(${column}) AS ${name}`);
   const counted = ask.grouped === undefined ? [] : ["COUNT(*) AS n", ...extremes];
   const grouping = ask.grouped === undefined || columns.length === 0 ? "" : ` GROUP BY ${columns.join(", ")}`;
   return {

@@ -87,20 +87,22 @@ export type DefenseRow = z.output<typeof defenseRow>;
 export type CacheRow = z.output<typeof cacheRow>;
 export type RunRow = z.output<typeof runRow>;
 
-/** Every scheduled game from `witness_days` before the date to as many after. */
-export function scheduleWindow(rules: Rules, date: CalendarDate): Look<TableFacts<ScheduleRow>> {
+/** Every scheduled game from `witness_days` before the date to as many after; `earlier`: of so many dates before it too. */
+export function scheduleWindow(rules: Rules, date: CalendarDate, earlier = 0): Look<TableFacts<ScheduleRow>> {
   return tableLook(rules, date, rules.games.schedule, {
     row: scheduleRow,
     required: ["game_id", "game_date", "game_status", "home_team_tricode", "away_team_tricode"],
-    window: { before: rules.games.witness_days, after: rules.games.witness_days },
+    window: { before: rules.games.witness_days + earlier, after: rules.games.witness_days },
   });
 }
 
-export function postponements(rules: Rules, date: CalendarDate): Look<TableFacts<PostponementRow>> {
+/** Games moved away from the date; `earlier`: from so many dates before it too. */
+export function postponements(rules: Rules, date: CalendarDate, earlier = 0): Look<TableFacts<PostponementRow>> {
   const whenEmpty = { mayBeEmpty: true, witness: "the table is described first: it is there, with its columns" } as const;
   return tableLook(rules, date, rules.games.postponements, {
     row: postponementRow,
     required: ["game_id", "original_date", "status"],
+    window: { before: earlier, after: 0 },
     whenEmpty,
   });
 }

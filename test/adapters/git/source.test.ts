@@ -146,6 +146,8 @@ describe("a copy that knows only a part", () => {
     expect((await source.behind({ sha: second, paths: ["raw"], limit: 9 }, asking())).total).toBe(0);
     expect((await refusalOf(source.behind({ sha: second, paths: ["docs"], limit: 9 }, asking()))).refusal).toBe("partial");
     expect(await source.contains({ commit: second, within: third }, asking())).toBe(true);
+    expect(await source.touched({ sha: third, paths: ["docs", "raw"] }, asking())).toEqual(["docs"]);
+    expect((await refusalOf(source.touched({ sha: second, paths: ["raw"] }, asking()))).refusal).toBe("partial");
   });
 
   test("a partial one fetches nothing: what it lacks is refused as partial", async () => {
@@ -211,6 +213,8 @@ test("a merge brings what it merged: commits of the side branch are behind, chan
     (await source.behind({ sha: first, paths: [path], limit: 9 }, asking())).commits.map(({ subject }) => subject);
   expect(await behind("analytics")).toEqual(["Commit 2"]);
   expect(await behind("raw")).toEqual(["Merge fix"]);
+  const merge = heads(repository).at(-1) ?? "";
+  expect(await source.touched({ sha: merge, paths: ["analytics", "docs", "raw"] }, asking())).toEqual(["analytics", "raw"]);
 });
 
 test("digits that begin two commits are none of them; a branch or tag that bears such a name is no commit", async () => {

@@ -8,7 +8,7 @@ import { portNames } from "../../../ports/ports.ts";
 import { beyondVerbs } from "./beyond/change-schema.ts";
 import type { Schema, Setting } from "./reading.ts";
 import { choice, count, either, instantOf, keyed, momentIn, within } from "./reading.ts";
-import { nights, totals, values } from "./row-change-schema.ts";
+import { remove, totals, values } from "./row-change-schema.ts";
 import type { Change, SetValue } from "./scenario.ts";
 import { runStatuses } from "./scenario.ts";
 
@@ -36,18 +36,7 @@ const verbs: Verbs = {
       }),
     );
   },
-  remove: (setting) =>
-    record({ remove: text, night: nights, surplus: flag.optional(), games: choice("all").optional(), rows, from: momentIn(setting) })
-      .refine((given) => given.games !== undefined || given.surplus === true || given.rows !== undefined, {
-        error: "say which rows: `surplus: true`, `games` or `rows`",
-      })
-      .transform(({ remove, games, surplus, ...rest }) => ({
-        verb: "remove",
-        table: remove,
-        games: games ?? "all",
-        surplus: surplus ?? false,
-        ...rest,
-      })),
+  remove,
   totals,
   values,
   run: (setting) => {

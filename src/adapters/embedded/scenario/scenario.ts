@@ -102,6 +102,8 @@ export interface Remove extends Omit<TableChange, "night"> {
   /** Only what the table's keep rule leaves over. */
   readonly surplus: boolean;
   readonly games: GameChoice;
+  /** Only rows that hold all of these. */
+  readonly where: Row;
   /** At most so many rows, from the last. */
   readonly rows?: number | undefined;
 }

@@ -23,7 +23,12 @@ export function valuesStep(plot: Plot, table: TableFacts, change: Values, date: 
 }
 
 /** Rows of the change's games that hold what it wants them to hold. */
-export function matching(plot: Plot, { games, where }: Values, date: CalendarDate, rows: readonly Stored[]): readonly Stored[] {
+export function matching(
+  plot: Plot,
+  { games, where }: Pick<Values, "games" | "where">,
+  date: CalendarDate,
+  rows: readonly Stored[],
+): readonly Stored[] {
   const isChosen = gameChosen(plot, games, date);
   const wanted = Object.entries(where);
   return rows.filter(({ game, row }) => isChosen(game) && wanted.every(([column, value]) => isSame(row[column] ?? null, value)));

@@ -6,6 +6,7 @@ import type { Landing, Plot, TableFacts } from "./plot.ts";
 import { gameChosen } from "./plot.ts";
 import type { Change, Duplicate, Remove } from "./scenario.ts";
 import type { Step } from "./timeline.ts";
+import { matching } from "./values-change.ts";
 
 /** A stored row, and the game that it belongs to (`AWAY@HOME`; empty where rows belong to no game). */
 export interface Stored {
@@ -65,9 +66,8 @@ export function removeStep(plot: Plot, table: TableFacts, change: Remove, date: 
   return {
     at: change.from.getTime(),
     apply(before) {
-      const isChosen = gameChosen(plot, change.games, date);
       const kept = change.surplus ? keptOf(table, before) : new Set<Stored>();
-      const candidates = before.filter((entry) => isChosen(entry.game) && !kept.has(entry));
+      const candidates = matching(plot, change, date, before).filter((entry) => !kept.has(entry));
       const removed = new Set(change.rows === undefined ? candidates : candidates.slice(-change.rows));
       return before.filter((entry) => !removed.has(entry));
     },

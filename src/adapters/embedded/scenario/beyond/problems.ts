@@ -1,4 +1,5 @@
 import { unknownName } from "../../../../errors.ts";
+import { logResources } from "../../../../ports/logs.ts";
 import type { Port } from "../../../../ports/ports.ts";
 import type { Plot } from "../plot.ts";
 import type { AlertChange, BeyondChange, JobChange, LogLines, ObjectChange, RevisionChange, SubscriptionChange } from "./changes.ts";
@@ -65,7 +66,9 @@ function logProblems(plot: Plot, { unit, from }: LogLines, path: Problem["path"]
   const begin = logsBegin(plot);
   const early = from < begin;
   return [
-    ...unlessKnown("unit or scheduler job", unit, loggers(plot), [...path, "log"]),
+    ...(Object.keys(logResources).includes(unit.split("/")[0] ?? "")
+      ? []
+      : unlessKnown("unit or scheduler job", unit, loggers(plot), [...path, "log"])),
     ...(early
       ? [{ message: `is before ${begin.toISOString()}, from when logs are held; raise \`night.days\``, path: [...path, "from"] }]
       : []),

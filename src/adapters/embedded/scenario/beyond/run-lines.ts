@@ -11,7 +11,8 @@ import { unitsOf } from "./units.ts";
 export function runLines(plot: Plot, processor: Processor, date: CalendarDate, count: CountRows): readonly Line[] {
   const runs = runsOf(plot, processor, date).toSorted((a, b) => a.startedAt.getTime() - b.startedAt.getTime());
   const holders = lockHolders(runs.filter((run) => isLocking(plot, processor.unit, run.startedAt.getTime())));
-  return runs.flatMap((run) => linesOf(plot, { processor, date, count, run, holder: holders.get(run) }));
+  const takers = takersOver(runs, holders);
+  return runs.flatMap((run) => linesOf(plot, { processor, date, count, run, holder: holders.get(run), takesOver: takers.has(run) }));
 }
 
 interface Work {
@@ -21,10 +22,12 @@ interface Work {
   readonly run: ProcessorRun;
   /** The run that holds the lock when this one starts: itself or another; undefined before locks were in use. */
   readonly holder: ProcessorRun | undefined;
+  /** It finds a lock that is past its time. */
+  readonly takesOver: boolean;
 }
 
 function linesOf(plot: Plot, work: Work): readonly Line[] {
-  const { processor, date, run, holder } = work;
+  const { processor, date, run, holder, takesOver } = work;
   const [start, end] = [run.startedAt.getTime(), run.endedAt.getTime()];
   const begun: Line = { at: start, text: `Starting ${processor.className} for ${date}, run ${run.id}` };
   if (holder === undefined) return [begun, ...endLines(plot, work)];
@@ -39,7 +42,7 @@ function linesOf(plot: Plot, work: Work): readonly Line[] {
   return [
     begun,
     // Two lines for one lock: the base class tells it, and so does its caller.
-    { at: start + 1000, text: `Acquired new lock for ${date}` },
+    { at: start + 1000, text: takesOver ? `Acquired stale lock for ${date} (expired)` : `Acquired new lock for ${date}` },
     { at: start + 1001, text: `🔓 Acquired processing lock for ${date}` },
     ...endLines(plot, work),
     ...(run.status === "running" ? [] : [{ at: end, text: `Released lock ${processor.className}_${date}` }]),
@@ -55,6 +58,17 @@ function lockHolders(runs: readonly ProcessorRun[]): ReadonlyMap<ProcessorRun, P
     holders.set(run, last);
   }
   return holders;
+}
+
+/** Runs that get the lock while the one that had it before them is still at work, or died with it. */
+function takersOver(runs: readonly ProcessorRun[], holders: ReadonlyMap<ProcessorRun, ProcessorRun>): ReadonlySet<ProcessorRun> {
+  const got = runs.filter((run) => holders.get(run) === run);
+  return new Set(
+    got.filter((run, index) => {
+      const before = got[index - 1];
+      return before !== undefined && (before.status === "running" || before.endedAt > run.startedAt);
+    }),
+  );
 }
 
 const lockMs = 10 * 60_000;

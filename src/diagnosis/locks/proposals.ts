@@ -1,0 +1,34 @@
+import { askedSince } from "../../checks/locking/judge.ts";
+import type { StandingLock } from "../../checks/locking/standing.ts";
+import { quoted } from "../../outside-text.ts";
+import type { Proposal } from "../proposal.ts";
+import { proposalOf } from "../proposal.ts";
+import type { LockEvidence, LocksSeen } from "./seen.ts";
+
+/**
+ * Locks that nobody works under any more: orphans, and those of batches that are done and in the way. Never one whose holder
+ * may be at work, and never one that names no run: nobody could tell then that its work is over.
+ */
+export function proposalsOf(asked: LockEvidence, seen: LocksSeen): readonly Proposal[] {
+  return seen.locks.flatMap((lock) => {
+    const { document, kind, standing } = lock;
+    if (document.owner === null || !(standing === "orphan" || isInTheWay(lock, asked, seen))) return [];
+    const what = standing === "orphan" ? "nobody works under it" : `its batch is ${quoted(document.status ?? "?")}`;
+    return [
+      proposalOf({
+        kind: "release_lock",
+        said: `Release ${quoted(document.id)}: ${what}.`,
+        documents: [{ document: `${kind.rules.collection}/${document.id}`, update_time: document.updateTime, before: document.fields }],
+        requires: [{ what: "holder_ended", run: document.owner }],
+      }),
+    ];
+  });
+}
+
+function isInTheWay(lock: StandingLock, asked: LockEvidence, seen: LocksSeen): boolean {
+  const { standing, expires, document, kind } = lock;
+  if (standing !== "terminal" || expires === undefined || asked.asOf < expires) return false;
+  const failed = kind.rules.done?.includes(document.status ?? "") !== true;
+  const lagMs = (kind.rules.lag_minutes ?? 0) * 60_000;
+  return failed || askedSince(lock, seen, expires) !== undefined || asked.asOf.getTime() > expires.getTime() + lagMs;
+}

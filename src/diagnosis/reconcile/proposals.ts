@@ -1,0 +1,230 @@
+import { isRecorded } from "../../checks/completion/flags.ts";
+import { triggerDue } from "../../checks/completion/mode.ts";
+import { newestOf, orderOf } from "../../checks/completion/record.ts";
+import type { TableState } from "../../checks/completion/record.ts";
+import type { KeptRecord, RanRow } from "../../evidence/looks/reconcile.ts";
+import { quoted } from "../../outside-text.ts";
+import type { CalendarDate } from "../../pipeline/dates.ts";
+import { addDays } from "../../pipeline/dates.ts";
+import type { Proposal } from "../proposal.ts";
+import { proposalOf } from "../proposal.ts";
+import type { Day } from "./judge.ts";
+import { isSeen } from "./judge.ts";
+import type { Phase } from "./phases.ts";
+
+type Target = NonNullable<Proposal["documents"]>[number];
+type Values = Target["before"];
+
+/** What would put a record right, or why nothing honest would. */
+export interface Repair {
+  readonly document?: Target;
+  /** Completes "not proposed: …"; of what the repair leaves as it is. */
+  readonly without: readonly string[];
+}
+
+/** What would put the dates right: at most one proposal of each kind, for all of them. Nothing where something that it rests on was not seen. */
+export function proposalsFor(phase: Phase, days: readonly Day[]): readonly Proposal[] {
+  const sure = days.filter((day) => day.facts.past !== true && !partsOf(day).some((part) => part.class === "cannot_tell"));
+  return [...recordRepair(phase, sure), ...nextPhaseRun(phase, sure), ...processorRuns(phase, sure)];
+}
+
+function partsOf({ processors, record }: Day): readonly Day["record"][] {
+  return [...processors, record];
+}
+
+/**
+ * The least change by which a date's record is true again. Count: as many as there are entries then. Entries: only where the
+ * run history holds the successful run, since an entry claims that one happened. Trigger: only where the rule for it is met
+ * and the next phase is shown to have run on these rows. Times of the repair itself are the writer's to add.
+ */
+export function repairOf({ facts, processors, record: whole, mode, class: found }: Day): Repair {
+  const { scope, record, tables } = facts;
+  if (found !== "record_wrong" && found !== "rows_without_flag") return { without: [] };
+  if (!isSeen(record) || record === null) return { without: ["there is no record, and nobody saw what would stand in it"] };
+  if ([...processors, whole].some((part) => part.class === "waiting")) return { without: ["something is still being written"] };
+  const { rules, date } = scope;
+  const stray = record.entries.filter(({ name }) => !known(name, rules.completion.processors));
+  if (stray.length > 0) {
+    const names = stray.map(({ name }) => quoted(name)).join(", ");
+    return { without: [`it holds ${names}, which no processor goes by, so nobody knows what it should count`] };
+  }
+  const lacking = rules.completion.modes[mode].expected.filter((name) => !isRecorded(record, name));
+  const entries = lacking.map((name) => ({ name, ...entryOf(name, facts) }));
+  const added = Object.fromEntries(entries.flatMap(({ name, entry }) => (entry === undefined ? [] : [[name, entry] as const])));
+  const count = record.entries.length + Object.keys(added).length;
+  const trigger = triggerOf(record, Object.keys(added), tables, { scope, mode });
+  const set: Values = {
+    ...added,
+    ...(record.raw["_completed_count"] === count ? {} : { _completed_count: count }),
+    ...(trigger === "proven" ? { _triggered: true, _trigger_reason: "reconciliation_fix" } : {}),
+  };
+  const without = [
+    ...entries.flatMap(({ why }) => why ?? []),
+    ...(trigger === "unproven" ? [`_triggered stays: nothing shows that ${rules.completion.next_phase.name} ran on these rows`] : []),
+  ];
+  if (Object.keys(set).length === 0) return { without };
+  const before = Object.fromEntries(Object.keys(set).map((field) => [field, record.raw[field] ?? null]));
+  return { document: { document: `${rules.completion.collection}/${date}`, update_time: record.updateTime, before, set }, without };
+}
+
+function known(name: string, processors: Readonly<Record<string, unknown>>): boolean {
+  return Object.hasOwn(processors, name);
+}
+
+/** An entry for a run that the history knows; or why there is none. */
+function entryOf(name: string, { scope, record, tables, runs }: Day["facts"]): { readonly entry?: Values; readonly why?: string } {
+  const processor = scope.rules.completion.processors[name];
+  const state = processor === undefined ? undefined : tables[processor.table];
+  if (processor === undefined || state === undefined || !isSeen(state) || state.rows === 0)
+    return { why: `no entry of ${name}: it has no rows` };
+  if (isSeen(record) && record?.entries.some((entry) => entry.name === name) === true)
+    return { why: `${name} is entered as something else than done, and who wrote that should say why` };
+  if (!isSeen(runs)) return { why: `no entry of ${name}: the run history could not be read` };
+  const run = goodRunOf(processor.class, runs);
+  if (run === undefined) return { why: `no entry of ${name}: the run history holds no successful run of ${processor.class} with records` };
+  const { newest: ended, run_id: id, records_processed: records } = run;
+  return { entry: { completed_at: { $timestamp: ended }, status: "success", record_count: records, execution_id: id } };
+}
+
+/** The newest run that ended well and wrote something. */
+export function goodRunOf(className: string, runs: readonly RanRow[]): RanRow | undefined {
+  return runs
+    .filter(
+      ({ processor_name: name, status, newest, records_processed: records }) =>
+        name === className && status === "success" && newest !== null && (records ?? 0) > 0,
+    )
+    .toSorted((a, b) => Date.parse(b.newest ?? "") - Date.parse(a.newest ?? ""))[0];
+}
+
+/** Whether the record may be marked as triggered: `unproven` if it should be and nothing shows that what it stands for happened. */
+function triggerOf(
+  record: KeptRecord,
+  added: readonly string[],
+  tables: Day["facts"]["tables"],
+  { scope, mode }: Pick<Day["facts"], "scope"> & Pick<Day, "mode">,
+): "not_wanted" | "proven" | "unproven" {
+  if (record.triggered === true) return "not_wanted";
+  const entry = (name: string) => ({ name, completedAt: null, status: "success", recordCount: null });
+  const { completion } = scope.rules;
+  if (!triggerDue({ ...record, entries: [...record.entries, ...added.map(entry)] }, completion.modes[mode])) return "not_wanted";
+  const seen = seenStates(tables);
+  const newest = newestOf(Object.values(completion.processors).flatMap(({ table }) => seen[table] ?? []));
+  const { read, outputs } = orderOf(seen, scope);
+  const input = read.length > 0 ? newestOf(read) : newest;
+  const isNewer = input !== undefined && outputs.every(({ rows, written }) => rows > 0 && written !== undefined && written >= input);
+  return isNewer ? "proven" : "unproven";
+}
+
+export function seenStates(tables: Day["facts"]["tables"]): Readonly<Record<string, TableState>> {
+  return Object.fromEntries(Object.entries(tables).flatMap(([table, state]) => (isSeen(state) ? [[table, state] as const] : [])));
+}
+
+function recordRepair(phase: Phase, days: readonly Day[]): readonly Proposal[] {
+  const repairs = days.flatMap((day) => {
+    const { document } = repairOf(day);
+    return document === undefined ? [] : [{ day, document }];
+  });
+  if (repairs.length === 0) return [];
+  const { completion } = phase.rules;
+  const dates = repairs.map(({ day }) => day.facts.scope.date);
+  const triggered = repairs.filter(({ document }) => document.set?.["_triggered"] === true);
+  const than = Object.fromEntries(
+    triggered.flatMap(({ day: { facts } }) => {
+      const seen = seenStates(facts.tables);
+      const { read } = orderOf(seen, facts.scope);
+      const newest = newestOf(read.length > 0 ? read : Object.values(completion.processors).flatMap(({ table }) => seen[table] ?? []));
+      return newest === undefined ? [] : [[facts.scope.date, newest.toISOString()] as const];
+    }),
+  );
+  const entered = repairs.some(({ document }) => Object.keys(document.set ?? {}).some((field) => !field.startsWith("_")));
+  const changes = [
+    "the count",
+    ...(entered ? ["entries of runs that the history shows"] : []),
+    ...(triggered.length > 0 ? ["the trigger"] : []),
+  ];
+  return [
+    proposalOf({
+      kind: "repair_record",
+      said: `Set ${listed(changes)} in ${repairs.length === 1 ? `${completion.collection}/${dates[0] ?? ""}` : `${repairs.length} records of ${completion.collection}`}; run nothing.`,
+      documents: repairs.map(({ document }) => document),
+      requires: [
+        { what: "rows_in_all", tables: [...new Set(Object.values(completion.processors).map(({ table }) => table))], game_dates: dates },
+        ...(triggered.length === 0 ? [] : [{ what: "outputs_newer" as const, tables: [...completion.next_phase.outputs], than }]),
+      ],
+    }),
+  ];
+}
+
+export function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1) ?? ""}`;
+}
+
+/** Only where its output is missing, or older than what it should have read. */
+function nextPhaseRun({ rules }: Phase, days: readonly Day[]): readonly Proposal[] {
+  const { name, job } = rules.completion.next_phase;
+  const stalled = days.filter((day) => day.class === "stalled" && isWholeOtherwise(day)).map(({ facts }) => facts.scope.date);
+  if (job === undefined || stalled.length === 0) return [];
+  const location = rules.region === undefined ? {} : { location: rules.region };
+  return [
+    proposalOf({
+      kind: "run_job",
+      said: `Run ${name} (${job}) for ${datesText(stalled)}.`,
+      jobs: stalled.map((date) => ({ job, ...location, game_date: date })),
+      requires: [
+        { what: "rows_in_all", tables: Object.values(rules.completion.processors).map(({ table }) => table), game_dates: [...stalled] },
+      ],
+    }),
+  ];
+}
+
+/** All rows are there, so that the next phase would have what it reads. */
+function isWholeOtherwise({ processors }: Day): boolean {
+  return !processors.some((part) => part.class === "flag_without_rows" || part.class === "missing" || part.class === "waiting");
+}
+
+/** Processors whose rows are missing though they are recorded, or though their input is there. Not while a run may be at work. */
+function processorRuns({ rules }: Phase, days: readonly Day[]): readonly Proposal[] {
+  const { unit, processors } = rules.completion;
+  if (unit === undefined) return [];
+  const { minutes } = rules.thresholds.completion.rewriting_minutes;
+  const owed = Object.entries(processors).flatMap(([name, { class: className }]) => {
+    const dates = days
+      .filter(
+        ({ facts, processors: parts }) =>
+          isSeen(facts.runs) && parts.some((part) => part.name === name && ["flag_without_rows", "missing"].includes(part.class)),
+      )
+      .map(({ facts }) => facts.scope.date)
+      .toSorted();
+    return dates.length === 0 ? [] : [{ className, dates }];
+  });
+  if (owed.length === 0) return [];
+  const all = [...new Set(owed.flatMap(({ dates }) => dates))].toSorted();
+  const names = owed.map(({ className }) => className);
+  return [
+    proposalOf({
+      kind: "run_processor",
+      said: `Run ${listed(names)} for ${datesText(all)}${all.length > 1 ? " (a run over several dates publishes its last one only)" : ""}.`,
+      runs: owed.flatMap(({ className, dates }) => spansOf(dates).map(([from, to]) => ({ unit, processor: className, from, to }))),
+      requires: owed.flatMap(({ className, dates }) =>
+        spansOf(dates).map(([, to]) => ({ what: "no_run_within" as const, processor: className, game_date: to, minutes })),
+      ),
+    }),
+  ];
+}
+
+/** Neighbouring dates as spans. */
+function spansOf(dates: readonly CalendarDate[]): readonly (readonly [CalendarDate, CalendarDate])[] {
+  const spans: [CalendarDate, CalendarDate][] = [];
+  for (const date of dates) {
+    const last = spans.at(-1);
+    if (last !== undefined && addDays(last[1], 1) === date) last[1] = date;
+    else spans.push([date, date]);
+  }
+  return spans;
+}
+
+/** Dates as a sentence names them: each, of many the first and the last. */
+export function datesText(dates: readonly CalendarDate[]): string {
+  const sorted = dates.toSorted();
+  return sorted.length > 4 ? `${sorted.length} dates from ${sorted[0] ?? ""} to ${sorted.at(-1) ?? ""}` : listed(sorted);
+}

@@ -1,0 +1,106 @@
+import type { NextCall } from "../diagnosis/inquiry.ts";
+import type { Rules } from "../pipeline/load.ts";
+import type { Report, ReportedFinding } from "./schema.ts";
+
+interface About {
+  /** The game date that was judged. */
+  readonly date: string;
+  readonly rules: Rules;
+  /** What the finding is about, at most three. */
+  readonly subjects: readonly string[];
+  readonly reason: string;
+}
+
+type Explain = (about: About) => NextCall | undefined;
+
+const reconcile: Explain = ({ date }) => ({ tool: "reconcile_phase3", arguments: { dates: [date] } });
+const drift: Explain = ({ subjects }) => ({ tool: "check_drift", arguments: { units: subjects } });
+const locks: Explain = ({ date }) => ({ tool: "inspect_locks", arguments: { game_date: date } });
+
+/** What the unit that writes for the stage logged of errors. */
+const logsOf =
+  (stage: string): Explain =>
+  ({ rules }) => {
+    const unit = rules.writers?.[stage];
+    return unit === undefined ? undefined : { tool: "read_logs", arguments: { unit, min_severity: "WARNING" } };
+  };
+
+/** Why a collection did not come; `of` names it, where the rules have it. */
+const collecting =
+  (of: (about: About) => string | undefined): Explain =>
+  (about) => {
+    const scraper = of(about);
+    return scraper === undefined ? undefined : { tool: "investigate_scraper", arguments: { scraper, game_date: about.date } };
+  };
+
+/** The scraper that brings the preferred box scores: what came from elsewhere is told with it. */
+const boxScores = ({ rules }: About): string | undefined => {
+  const table = rules.box_scores.sources.find(({ preferred }) => preferred)?.table;
+  return Object.values(rules.scraping.collections).find((collection) => collection.table === table)?.scrapers[0] ?? table;
+};
+const onlySubject = ({ subjects }: About): string | undefined => (subjects.length === 1 ? subjects[0] : undefined);
+
+/**
+ * By check, the call that explains its findings. A check that is not here (an operator's own, say, or one that asks for a
+ * store's shape) is explained by the same report in detail.
+ */
+export const explaining: Readonly<Record<string, Explain>> = {
+  games: collecting(({ rules }) => rules.games.schedule),
+  "box-scores": collecting((about) => onlySubject(about) ?? boxScores(about)),
+  analytics: reconcile,
+  "unique-keys": ({ date, subjects }) => ({ tool: "find_duplicates", arguments: { tables: subjects, from: date, to: date } }),
+  minutes: collecting(boxScores),
+  fields: collecting(boxScores),
+  "whole-games": collecting(boxScores),
+  "usage-rate": reconcile,
+  features: ({ date }) => ({ tool: "reconcile_phase3", arguments: { dates: [date], phase: "4" } }),
+  predictions: logsOf("predictions"),
+  "predictions-active": logsOf("predictions"),
+  lines: collecting(
+    ({ rules }) => Object.values(rules.scraping.collections).find(({ owed_by: stage }) => stage === "predictions")?.scrapers[0],
+  ),
+  grading: logsOf("grading"),
+  exports: logsOf("exports"),
+  completion: reconcile,
+  orchestrators: drift,
+  deployments: drift,
+  scrapers: collecting(({ rules, subjects: [first = ""] }) => rules.scraping.collections[first]?.scrapers[0]),
+  schedules: collecting(({ subjects: [first] }) => first),
+  runs: locks,
+  locks,
+  heartbeats: locks,
+  errors: ({ subjects: [unit] }) => (unit === undefined ? undefined : { tool: "read_logs", arguments: { unit, min_severity: "ERROR" } }),
+  "dead-letters": ({ rules, subjects: [first] }) => {
+    const unit = Object.entries(rules.topics ?? {}).find(([topic, { dead_letter: letters }]) => first === topic || first === letters)?.[1]
+      .to?.[0];
+    return unit === undefined ? undefined : { tool: "read_logs", arguments: { unit, min_severity: "WARNING" } };
+  },
+};
+
+const mostCalls = 3;
+
+/** The calls that explain the worst findings; where few do, the same report in detail too, unless it is that already. */
+export function nextCalls(
+  lines: readonly ReportedFinding[],
+  { date, rules }: { readonly date: string; readonly rules: Rules },
+  { needless, ...detail }: NextCall & { readonly needless: boolean },
+): Pick<Report, "next"> {
+  const problems = lines.filter(({ verdict }) => verdict === "fail" || verdict === "warn" || verdict === "unknown");
+  const explained = new Map<string, NextCall>();
+  for (const line of problems) {
+    const call = explainedBy(line, date, rules);
+    if (call !== undefined) explained.set(JSON.stringify(call), call);
+  }
+  const calls = [...explained.values()].slice(0, mostCalls);
+  const isThin = problems.length > 0 && calls.length < 2 && !needless;
+  const next = [...calls, ...(isThin ? [detail] : [])];
+  return next.length === 0 ? {} : { next: next.map((call) => ({ ...call, arguments: { ...call.arguments } })) };
+}
+
+/** The call that explains the finding; undefined where only more detail of the same report does. */
+function explainedBy(line: ReportedFinding, date: string, rules: Rules): NextCall | undefined {
+  if (line.verdict === "unknown") return undefined; // Nobody could look, and nobody else can.
+  const [check = "", ...rest] = line.id.split("/");
+  const explain = Object.hasOwn(explaining, check) ? explaining[check] : undefined;
+  return explain?.({ date: line.game_date ?? date, rules, subjects: line.subjects ?? [rest.join("/")], reason: line.reason });
+}

@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { checksOf } from "../../src/checks/checks-of.ts";
+import { explaining } from "../../src/report/explained-by.ts";
+import { catalogue } from "../../tools/index.ts";
+import { nba } from "../support/pipeline.ts";
+import { calledBy } from "../support/input.ts";
+import { sessionOver, shippedScenario, shippedScenarios, shippedStores } from "../support/scenarios.ts";
+
+/** What only the shape of a store, or a recomputation, tells: the same report in detail shows it. */
+const byDetail = ["tables", "alerts", "consistency"];
+
+test("every check has a call that explains what it finds, or is one that detail explains", () => {
+  const ids = new Set(checksOf(nba).map(({ id }) => id));
+  expect([...Object.keys(explaining), ...byDetail].toSorted()).toEqual([...ids].toSorted());
+});
+
+const asked = shippedScenarios.flatMap((name) =>
+  shippedScenario(name)
+    .expect.filter(({ call, verdict }) => call === "validate_daily" && ["fail", "warn"].includes(verdict))
+    .map((expectation) => ({ name, expectation, clock: expectation.clock.toISOString() })),
+);
+
+test.each(asked)(
+  "$name at $clock: every next call is one that can be made, and explains the worst finding",
+  async ({ name, expectation }) => {
+    const scenario = shippedScenario(name);
+    const session = sessionOver(scenario, { clock: expectation.clock, stores: await shippedStores(scenario) });
+    const context = { session, signal: new AbortController().signal, progress: () => {} };
+    const { tool, input } = calledBy(expectation);
+    const report = await tool.call(input, context);
+    const calls = report.next ?? [];
+    expect(calls.length).toBeGreaterThan(0);
+    for (const call of calls) expect(catalogue.map((each) => each.name)).toContain(call.tool);
+    const worst = (report.findings ?? []).find(({ severity }) => severity !== "P5");
+    const check = worst?.id.split("/")[0] ?? "";
+    if (!byDetail.includes(check)) expect(calls[0]?.tool).not.toBe("validate_daily");
+    for (const call of calls) {
+      const answer = await catalogue.find((each) => each.name === call.tool)?.call(call.arguments, context);
+      expect(answer?.verdict, JSON.stringify(call)).toMatch(/^(?:fail|warn|unknown|pass|not_due|not_applicable)$/u);
+    }
+  },
+);
