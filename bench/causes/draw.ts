@@ -110,7 +110,7 @@ function drawLoss({ rests }: CauseKind, dice: Dice): Loss {
 
 function innocentDeploy({ dice, date, about }: Setting): readonly string[] {
   const unit = dice.pick(deployed);
-  const sha = Array.from({ length: 8 }, () => dice.pick([..."0123456789abcdef"])).join("");
+  const sha = Array.from({ length: 8 }, () => "0123456789abcdef".charAt(dice.whole(0, 15))).join("");
   const day = dice.chance(0.5) ? date : addDays(date, 1);
   const from = `${day} ${about(dice.pick(["05:40", "12:10", "16:30"]), 40)}`;
   return [

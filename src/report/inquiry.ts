@@ -68,8 +68,9 @@ export function inquiryReport(inquiry: Inquiry, asked: AskedOf): Report {
 
 /** A note proves nothing, and what is not due changes nothing while something else was judged and passed. */
 function verdictOf(lines: readonly Line[]): Verdict {
+  const proving = lines.filter(({ finding }) => severityOf(finding) !== "P5");
   const order: readonly Verdict[] = ["fail", "unknown", "warn", "pass", "not_due", "not_applicable"];
-  return order.find((verdict) => lines.some(({ finding }) => finding.verdict === verdict)) ?? "unknown";
+  return order.find((verdict) => proving.some(({ finding }) => finding.verdict === verdict)) ?? "unknown";
 }
 
 /** Everything but plain passes, which the numbers count; what is not due or not applicable only where nothing else is said. */

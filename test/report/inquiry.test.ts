@@ -46,6 +46,11 @@ describe("the verdict", () => {
     }
   });
 
+  test("is never a pass by a note alone", () => {
+    expect(report({ lines: [line(note("odd", "a note"))] }).verdict).toBe("unknown");
+    expect(report({ lines: [line(note("odd", "a note")), line(notDue("too early", asOf))] }).verdict).toBe("not_due");
+  });
+
   test("is unknown where nothing at all was said", () => {
     expect(report({ lines: [] }).verdict).toBe("unknown");
   });

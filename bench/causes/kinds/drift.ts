@@ -18,7 +18,7 @@ interface Made {
 
 function committed({ dice, date, about }: Setting): Made {
   const { unit, folder } = dice.pick(units);
-  const sha = `${dice.whole(1, 9)}${Array.from({ length: 7 }, () => dice.pick([..."abcdef0123456789"])).join("")}`;
+  const sha = `${dice.whole(1, 9)}${Array.from({ length: 7 }, () => "0123456789abcdef".charAt(dice.whole(0, 15))).join("")}`;
   const from = `${date} ${about("11:00", 120)}`;
   return {
     unit,
