@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { redact } from "../redact.ts";
 
 const fields = z.record(z.string(), z.json());
+const timestamp = z.strictObject({ $timestamp: z.iso.datetime({ offset: true }) });
 
 /** A document as it was read, and what it would hold; `update_time` pins the state that this was made from. */
 const documentTarget = z.strictObject({
   document: z.string().describe("collection/id"),
   update_time: z.string(),
-  before: fields.describe("the fields that would change, null where there is none"),
+  before: fields.describe("the fields that would change, null where there is none; $sha256: first 8 digits, of those not shown"),
   set: fields.optional().describe("absent: the document would be deleted"),
 });
 
@@ -72,6 +74,29 @@ export type Proposal = z.output<typeof proposalSchema>;
 export function proposalOf(content: Omit<Proposal, "id">): Proposal {
   const { kind, documents = [], partitions = [], jobs = [], runs = [] } = content;
   return { id: `p-${digestOf([kind, documents, partitions, jobs, runs]).slice(0, 8)}`, ...content };
+}
+
+/** What identifiers and codes look like; anything else from a store is text. */
+const plainId = /^[\w.:+-]{1,80}$/u;
+
+/** Whether a value from a store may stand in a proposal as it is: a target can't be fenced or cut without being another one. */
+export function isPlainId(value: string): boolean {
+  return plainId.test(value) && redact(value) === value;
+}
+
+/** Fields as a before-image: of text that is no plain value of a field in `shown`, and of whatever is nested, one digest as `$sha256`. */
+export function pinned(values: z.output<typeof fields>, shown: readonly string[]): z.output<typeof fields> {
+  const isShown = ([name, value]: [string, unknown]): boolean => {
+    if (!isPlainId(name)) return false;
+    if (typeof value === "string") return shown.includes(name) && isPlainId(value);
+    return typeof value !== "object" || value === null || timestamp.safeParse(value).success;
+  };
+  const all = Object.entries(values);
+  const rest = all.filter((field) => !isShown(field));
+  return {
+    ...Object.fromEntries(all.filter(isShown)),
+    ...(rest.length === 0 ? {} : { $sha256: digestOf(Object.fromEntries(rest)).slice(0, 8) }),
+  };
 }
 
 /** A digest of JSON values, the same however their members are ordered: of rows, give them sorted by `rowText`. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { checksOf } from "../checks/checks-of.ts";
 import { everyLook } from "../checks/looks-of.ts";
+import { warehouseLooks } from "../diagnosis/looks-of.ts";
 import { BackendError } from "../errors.ts";
 import type { Gather, Look } from "../evidence/evidence.ts";
 import type { CalendarDate } from "../pipeline/dates.ts";
@@ -22,9 +23,10 @@ export interface Tried {
   readonly next?: string;
 }
 
-/** Every statement that any check would ask for on this date, tried without being run. */
+/** Every statement that any check or diagnosing tool would ask for on this date, tried without being run. */
 export async function tryStatements(pipeline: Pipeline, date: CalendarDate, gather: Gather): Promise<readonly Tried[]> {
-  const looks = everyLook(checksOf(pipeline), pipeline, date).filter(({ port }) => port === "warehouse");
+  const ofChecks = everyLook(checksOf(pipeline), pipeline, date).filter(({ port }) => port === "warehouse");
+  const looks = [...ofChecks, ...warehouseLooks(pipeline, date)];
   const tried = await Promise.all(looks.map((look) => tryLook(look, gather)));
   const byDigest = new Map(tried.flat().map((each) => [`${each.statement} ${each.digest} ${each.look}`, each]));
   return [...byDigest.values()];

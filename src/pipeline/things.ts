@@ -56,7 +56,7 @@ export function thingNamed(rules: Known, file: PipelineFile, given: string): Nam
     const right = meant.scrapers[0] ?? meant.table ?? asked;
     return { thing: meant, name: right, corrected: `nothing is called "${short(asked)}"${because(wrong)}: meant is ${right}` };
   }
-  if (rules.schedule?.[asked] !== undefined) return { thing: { kind: "job", job: asked }, name: asked };
+  if (Object.hasOwn(rules.schedule ?? {}, asked)) return { thing: { kind: "job", job: asked }, name: asked };
   if (wrong !== undefined) return leadOn(rules, file, asked, wrong);
   const noise = rules.monitoring?.noise?.find(({ of, prefix }) => of !== "collection" && asked.startsWith(prefix));
   return noise === undefined ? undefined : { thing: { kind: "noise", reason: noise.reason }, name: asked };

@@ -1,10 +1,12 @@
 import type { NextCall } from "../diagnosis/inquiry.ts";
+import { addDays, instantOf, isCalendarDate } from "../pipeline/dates.ts";
 import type { Rules } from "../pipeline/load.ts";
 import type { Report, ReportedFinding } from "./schema.ts";
 
 interface About {
   /** The game date that was judged. */
   readonly date: string;
+  readonly asOf: Date;
   readonly rules: Rules;
   /** What the finding is about, at most three. */
   readonly subjects: readonly string[];
@@ -17,12 +19,24 @@ const reconcile: Explain = ({ date }) => ({ tool: "reconcile_phase3", arguments:
 const drift: Explain = ({ subjects }) => ({ tool: "check_drift", arguments: { units: subjects } });
 const locks: Explain = ({ date }) => ({ tool: "inspect_locks", arguments: { game_date: date } });
 
+/** The night's own hours, where the log's last 24 h are others: what it says of today explains nothing of then. */
+function hoursOf({ date, asOf, rules: { zone } }: About, hour: number): { readonly since?: string; readonly until?: string } {
+  if (!isCalendarDate(date)) return {};
+  const [since, until] = [
+    { day: 0, hour },
+    { day: 2, hour: 0 },
+  ].map((time) => instantOf(date, { ...time, minute: 0 }, zone));
+  if (since === undefined || until === undefined || asOf.getTime() - since.getTime() <= 86_400_000) return {};
+  const end = until < asOf ? { until: `${addDays(date, 2)} 00:00` } : {};
+  return { since: `${date} ${String(hour).padStart(2, "0")}:00`, ...end };
+}
+
 /** What the unit that writes for the stage logged of errors. */
 const logsOf =
   (stage: string): Explain =>
-  ({ rules }) => {
-    const unit = rules.writers?.[stage];
-    return unit === undefined ? undefined : { tool: "read_logs", arguments: { unit, min_severity: "WARNING" } };
+  (about) => {
+    const unit = about.rules.writers?.[stage];
+    return unit === undefined ? undefined : { tool: "read_logs", arguments: { unit, min_severity: "WARNING", ...hoursOf(about, 0) } };
   };
 
 /** Why a collection did not come; `of` names it, where the rules have it. */
@@ -69,7 +83,10 @@ export const explaining: Readonly<Record<string, Explain>> = {
   runs: locks,
   locks,
   heartbeats: locks,
-  errors: ({ subjects: [unit] }) => (unit === undefined ? undefined : { tool: "read_logs", arguments: { unit, min_severity: "ERROR" } }),
+  errors: (about) => {
+    const [unit] = about.subjects;
+    return unit === undefined ? undefined : { tool: "read_logs", arguments: { unit, min_severity: "ERROR", ...hoursOf(about, 12) } };
+  },
   "dead-letters": ({ rules, subjects: [first] }) => {
     const unit = Object.entries(rules.topics ?? {}).find(([topic, { dead_letter: letters }]) => first === topic || first === letters)?.[1]
       .to?.[0];
@@ -77,18 +94,18 @@ export const explaining: Readonly<Record<string, Explain>> = {
   },
 };
 
-const mostCalls = 3;
+const mostCalls = 2;
 
 /** The calls that explain the worst findings; where few do, the same report in detail too, unless it is that already. */
 export function nextCalls(
   lines: readonly ReportedFinding[],
-  { date, rules }: { readonly date: string; readonly rules: Rules },
+  night: Pick<About, "date" | "asOf" | "rules">,
   { needless, ...detail }: NextCall & { readonly needless: boolean },
 ): Pick<Report, "next"> {
   const problems = lines.filter(({ verdict }) => verdict === "fail" || verdict === "warn" || verdict === "unknown");
   const explained = new Map<string, NextCall>();
   for (const line of problems) {
-    const call = explainedBy(line, date, rules);
+    const call = explainedBy(line, night);
     if (call !== undefined) explained.set(JSON.stringify(call), call);
   }
   const calls = [...explained.values()].slice(0, mostCalls);
@@ -98,9 +115,9 @@ export function nextCalls(
 }
 
 /** The call that explains the finding; undefined where only more detail of the same report does. */
-function explainedBy(line: ReportedFinding, date: string, rules: Rules): NextCall | undefined {
+function explainedBy(line: ReportedFinding, { date, ...night }: Pick<About, "date" | "asOf" | "rules">): NextCall | undefined {
   if (line.verdict === "unknown") return undefined; // Nobody could look, and nobody else can.
   const [check = "", ...rest] = line.id.split("/");
   const explain = Object.hasOwn(explaining, check) ? explaining[check] : undefined;
-  return explain?.({ date: line.game_date ?? date, rules, subjects: line.subjects ?? [rest.join("/")], reason: line.reason });
+  return explain?.({ ...night, date: line.game_date ?? date, subjects: line.subjects ?? [rest.join("/")], reason: line.reason });
 }

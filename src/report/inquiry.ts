@@ -5,6 +5,7 @@ import type { Entry, Happening, Inquiry, Line, Pattern } from "../diagnosis/inqu
 import type { Proposal } from "../diagnosis/proposal.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import { clockText, isoText } from "../pipeline/dates.ts";
+import { redactThroughout } from "../redact.ts";
 import type { Answered } from "./answered.ts";
 import { answeredBy, opening } from "./answered.ts";
 import { capped, mostFindings, noteCharacters } from "./budget.ts";
@@ -40,7 +41,7 @@ export function inquiryReport(inquiry: Inquiry, asked: AskedOf): Report {
   const size = asked.detailed ? "detailed" : "concise";
   const lines = mergeUnknowns(inquiry.lines.flatMap((line) => reported(line, asked))).toSorted(inSeverity);
   const shown = lines.slice(0, most.findings[size]).map((line) => (asked.detailed ? line : briefly(line)));
-  return reportSchema.parse({
+  const report = {
     tool: asked.tool,
     verdict,
     summary: `${opening(asked)}${summaryOf(inquiry, verdict, lines)}`,
@@ -63,7 +64,8 @@ export function inquiryReport(inquiry: Inquiry, asked: AskedOf): Report {
     coverage: coverageOf(asked.looks),
     cost: costOf(asked.looks, asked.ms),
     ...(inquiry.next === undefined || inquiry.next.length === 0 ? {} : { next: inquiry.next.slice(0, 3).map((call) => ({ ...call })) }),
-  } satisfies Report);
+  } satisfies Report;
+  return reportSchema.parse(redactThroughout(report)); // Rows, lines and before-images come as the stores hold them.
 }
 
 /** A note proves nothing, and what is not due changes nothing while something else was judged and passed. */

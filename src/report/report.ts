@@ -77,7 +77,7 @@ export function reportOf(judgement: Judgement, overall: Overall, asked: Asked, s
 }
 
 /** Figures that say "all of them" wherever their check passes: beside a slate, on a good night, the verdict says it too. */
-const obvious: readonly string[] = ["team_rows", "usage", "fields", "whole_games", "runs"];
+const obvious: readonly string[] = ["team_rows", "usage", "fields", "whole_games", "runs", "errors"];
 
 function withoutObvious(numbers: Report["numbers"]): Report["numbers"] {
   return Object.fromEntries(Object.entries(numbers).filter(([name]) => !obvious.includes(name)));
@@ -135,6 +135,7 @@ const silentWhereGood: readonly string[] = [
   "deployments",
   "exports",
   "heartbeats",
+  "locks",
   "orchestrators",
   "schedules",
   "tables",

@@ -43,8 +43,8 @@ describe("an own file over the shipped one", () => {
   });
 
   test("takes an entry away with ~, and only that", () => {
-    const own = rulesOf("units: { nba-grading-service: ~ }\n");
-    expect(Object.keys(own.units ?? {})).toEqual(Object.keys(shipped.units ?? {}).filter((name) => name !== "nba-grading-service"));
+    const own = rulesOf("units: { unified-dashboard: ~ }\n");
+    expect(Object.keys(own.units ?? {})).toEqual(Object.keys(shipped.units ?? {}).filter((name) => name !== "unified-dashboard"));
   });
 
   test("has a version of its own that the base and every statement are part of", () => {

@@ -4,6 +4,8 @@ import { explaining } from "../../src/report/explained-by.ts";
 import { catalogue } from "../../tools/index.ts";
 import { nba } from "../support/pipeline.ts";
 import { calledBy } from "../support/input.ts";
+import { told } from "../scenario/stage.ts";
+import { at } from "../support/instants.ts";
 import { sessionOver, shippedScenario, shippedScenarios, shippedStores } from "../support/scenarios.ts";
 
 /** What only the shape of a store, or a recomputation, tells: the same report in detail shows it. */
@@ -40,3 +42,13 @@ test.each(asked)(
     }
   },
 );
+
+test("errors of a night that is long over are explained by that night's log, not by today's", async () => {
+  const line = "  - { log: nba-phase3-analytics-processors, text: Widget exploded, severity: ERROR, from: 08:00, times: 5 }";
+  const session = sessionOver(told(`changes:\n${line}`), { clock: at("12:00", "2026-02-08") });
+  const context = { session, signal: new AbortController().signal, progress: () => {} };
+  const validate = catalogue.find(({ name }) => name === "validate_daily");
+  const call = (await validate?.call({ game_date: "2026-02-03" }, context))?.next?.find(({ tool }) => tool === "read_logs");
+  const answer = await catalogue.find(({ name }) => name === call?.tool)?.call(call?.arguments ?? {}, context);
+  expect([answer?.verdict, answer?.numbers["errors"]]).toEqual(["fail", "5 in 1 pattern"]);
+});

@@ -126,3 +126,22 @@ test("a timeline is told oldest first, and of a long one the newest", () => {
   expect(told.earlier).toBe(2);
   expect(report({ timeline }, true).timeline?.[0]).toEqual({ at: "2026-02-04 17:49 ET", said: "11", from: "log" });
 });
+
+test("nothing that looks like a secret leaves, wherever a store's text stands", () => {
+  const secret = `ghp_${"a".repeat(36)}`;
+  const told = report({
+    lines: [line(problem("P2", { reason: "errors", observed: `it said token: ${secret}`, expected: "none", next: "See." }))],
+    entries: [{ at: asOf, severity: "ERROR", text: `Authorization: Bearer ${secret}` }],
+    rows: [{ lock: "one", holder: secret }],
+    proposals: [
+      {
+        id: "p-1",
+        kind: "release_lock",
+        said: "Release it.",
+        documents: [{ document: "locks/one", update_time: asOf.toISOString(), before: { note: secret } }],
+      },
+    ],
+  });
+  expect(JSON.stringify(told)).not.toContain(secret);
+  expect(JSON.stringify(told)).toContain("[redacted]");
+});

@@ -12,6 +12,7 @@ import { connect, eras } from "../mcp/connect.ts";
 import { at } from "../support/instants.ts";
 import { nba } from "../support/pipeline.ts";
 import { sessionOver, shippedScenario } from "../support/scenarios.ts";
+import { told as staged } from "../scenario/stage.ts";
 
 const unit = "nba-phase3-analytics-processors";
 const scenario = shippedScenario("fix-committed-never-deployed");
@@ -51,6 +52,21 @@ describe("what can't be meant is refused in one sentence, before anybody is aske
     expect((refused as UserError).message).toMatch(sentence);
     expect(asked).toEqual([]);
   });
+});
+
+test("a fix that was built and served, and was then overtaken by an older build, is never called not built", async () => {
+  const stores = staged(`changes:
+  - { commit: aaaaaaa111111, subject: base, touches: [predictions/worker], from: "2026-02-01 10:00" }
+  - { revision: prediction-worker, name: prediction-worker-00001-aaa, commit: aaaaaaa111111, from: "2026-02-01 11:00" }
+  - { commit: bbbbbbb222222, subject: the fix, touches: [predictions/worker], from: "2026-02-02 10:00" }
+  - { revision: prediction-worker, name: prediction-worker-00002-bbb, commit: bbbbbbb222222, from: "2026-02-02 11:00" }
+  - { revision: prediction-worker, name: prediction-worker-00003-ccc, commit: aaaaaaa111111, from: 10:00 }`);
+  const report = await ask({ contains: "bbbbbbb222222" }, sessionOver(stores, { clock: at("18:00") }));
+  expect(report.findings?.[0]).toMatchObject({ reason: "overtaken", verdict: "fail" });
+  expect(report.findings?.[0]?.observed).toContain(
+    "`prediction-worker-00002-bbb` (created 2026-02-02 11:00 ET, 0 % of the traffic) holds it",
+  );
+  expect(report.causes ?? []).toEqual([]);
 });
 
 describe("units", () => {

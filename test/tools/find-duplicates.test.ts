@@ -105,6 +105,25 @@ describe("a night that two runs wrote at once", () => {
   });
 });
 
+test("who read copies before the last of them came has read surplus too", async () => {
+  const scenario = told(
+    `  - { duplicate: ${players}, rows: 30, stamped: 06:50, from: 06:50 }\n  - { duplicate: ${players}, games: 2, stamped: 13:50, from: 13:50 }`,
+  );
+  const report = await ask(scenario, { ...night, tables: [players] });
+  expect(lineOf(report, `surplus/${players}`)?.observed).toContain(
+    "read since by player_daily_cache (2026-02-04 07:10 ET), ml_feature_store_v2 (2026-02-04 07:20 ET)",
+  );
+});
+
+test("with part of the rows that were to be read lost, nothing is proposed, and nobody is told to remove as proposed", async () => {
+  const scenario = told(
+    `  - { duplicate: ${players}, stamped: 09:00, from: 09:00 }\n  - { duplicate: ${offense}, stamped: 09:00, from: 09:00 }\n  - { fail: warehouse, target: offense-rows, with: deadline, from: 10:00 }`,
+  );
+  const report = await ask(scenario, night);
+  expect(report.proposals).toBeUndefined();
+  expect(lineOf(report, `surplus/${players}`)?.next).toMatch(/^Remove the \d+ surplus rows of player_game_summary, keeping/u);
+});
+
 describe("a cause is not established", () => {
   const duplicated = (more = "") => told(`  - { duplicate: ${players}, rows: 40, stamped: 07:00:10, from: 07:01 }\n${more}`);
 
@@ -247,6 +266,21 @@ describe("nothing that could not be looked at is clean", () => {
     expect(lineOf(late, `empty/${players}`)).toMatchObject({ verdict: "unknown", reason: "empty" });
     const early = await ask(never, { ...night, tables: [players] }, { clock: "2026-02-04T11:00:00Z" });
     expect(early.verdict).toBe("not_due");
+  });
+
+  test("a window of which nothing is due is asked for again when its first date is", async () => {
+    const report = await ask(healthy, { days: 2, tables: [players] }, { clock: "2026-02-04T05:10:00Z" });
+    expect(report).toMatchObject({ verdict: "not_due", summary: expect.stringContaining("due 2026-02-04 07:30 ET") });
+  });
+
+  test("a due date without a row is unknown also among dates that have theirs, one without games is none", async () => {
+    const report = await ask(told(`  - { arrive: ${players}, games: 0, from: 06:35 }`), { days: 7, detail: "detailed" });
+    expect(report.verdict).toBe("unknown");
+    expect(report.findings?.filter(({ verdict }) => verdict === "unknown")).toMatchObject([
+      { id: `empty/${players}`, reason: "empty", observed: expect.stringContaining("no row of 2026-02-03") },
+    ]);
+    const day = await ask(shippedScenario("no-games"), { from: "2026-02-12", to: "2026-02-14", tables: [players] });
+    expect(day.verdict).toBe("pass");
   });
 
   test("rows whose stage is not due are no pass yet, each key once or not", async () => {

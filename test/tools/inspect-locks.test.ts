@@ -81,7 +81,7 @@ describe("a lock that is there", () => {
     `{ set: ${collection}, from: 06:33:31, fields: { acquired_at: 06:33:31, execution_id: pgs-dead, processor: PlayerGameSummaryProcessor } }`,
   ];
 
-  test("after its run has ended is an orphan, looked at twice, and its release proposed with all that it holds", async () => {
+  test("after its run has ended is an orphan, looked at twice, and its release proposed with what it holds", async () => {
     const report = await ask(after(orphaned));
     expect(report.verdict).toBe("fail");
     expect(idsOf(report)).toContain("locks/PlayerGameSummaryProcessor_2026-02-10 fail orphan");
@@ -93,6 +93,37 @@ describe("a lock that is there", () => {
       requires: [{ what: "holder_ended", run: "pgs-dead" }],
     });
     expect(proposal?.documents?.[0]).not.toHaveProperty("set");
+  });
+
+  test("is pinned by digests where it holds more than its own fields: no text or secret of a document leaves in a proposal", async () => {
+    const fields = `{ acquired_at: 06:33:31, execution_id: pgs-dead, note: "password=hunter2hunter2, and ${"do as I say ".repeat(300)}" }`;
+    const report = await ask(
+      after([`${run}, seconds: 60, id: pgs-dead, status: failed }`, `{ set: ${collection}, from: 06:33:31, fields: ${fields} }`]),
+    );
+    expect(report.proposals?.[0]?.documents?.[0]?.before).toEqual({
+      acquired_at: { $timestamp: "2026-02-11T11:33:31.000Z" },
+      execution_id: "pgs-dead",
+      $sha256: expect.stringMatching(/^[0-9a-f]{8}$/u),
+    });
+    expect(JSON.stringify(report)).not.toMatch(/hunter2|do as I say|redacted/u);
+  });
+
+  test("is judged by the run of its own processor: another's of the same id has ended, and says nothing of it", async () => {
+    const other = "{ run: TeamOffenseGameSummaryProcessor, from: 06:32:30, seconds: 60, id: same }";
+    const report = await ask(
+      after(
+        [
+          other,
+          `${run}, status: running, id: same }`,
+          `{ set: ${collection}, from: 06:33:30, fields: { acquired_at: 06:33:30, execution_id: same } }`,
+        ],
+        "06:45",
+      ),
+    );
+    expect(idsOf(report).filter((line) => line.startsWith("locks/Player"))).toEqual([
+      "locks/PlayerGameSummaryProcessor_2026-02-10 warn reclaimable",
+    ]);
+    expect(report.proposals).toBeUndefined();
   });
 
   test("of a run that may be at work is never proposed for release", async () => {
@@ -186,6 +217,25 @@ describe("what could not be looked at", () => {
   test("the run history lost is told, and silence is not taken for no run", async () => {
     const lost = await ask(twins(`{ fail: warehouse, with: denied, from: 00:00 }`, "09:30"));
     expect(idsOf(lost).some((line) => line.endsWith("judged_without"))).toBe(true);
+  });
+
+  test.each(["fail: logs", "fail: warehouse, target: nba_reference.processor_run_history"])(
+    "before a lock is in use, %s hides whether runs overlapped without one, and nobody is said not to have asked",
+    async (fail) => {
+      const twice = [41, 38].map((seconds, nth) => `{ run: PlayerGameSummaryProcessor, from: "15:00:${nth}0", seconds: ${seconds} }`);
+      const text = (last: readonly string[]): string =>
+        `scenario: lost\nabout: x\nbase: healthy\nclock: 18:00\nnight: { date: 2026-02-03, games: 5 }\nchanges:\n${[...twice, ...last].map((change) => `  - ${change}\n`).join("")}`;
+      const over = (...last: string[]) => sessionOver(loadScenario({ name: "lost.yaml", text: text(last) }, nba));
+      expect((await ask(over(), { game_date: "2026-02-03" })).verdict).toBe("warn");
+      const lost = await ask(over(`{ ${fail}, with: denied, from: 16:00 }`), { game_date: "2026-02-03" });
+      expect(lost.verdict).toBe("unknown");
+      expect(JSON.stringify(lost)).not.toMatch(/neither asked|none observed/u);
+    },
+  );
+
+  test("what serves lost is told, also where locking is observed", async () => {
+    const lost = await ask(after(["{ fail: units, with: denied, from: 00:00 }"]));
+    expect(idsOf(lost).filter((line) => line.endsWith("judged_without")).length).toBeGreaterThan(0);
   });
 
   test("how locks stood at an earlier clock of a real project is unknown", async () => {

@@ -27,6 +27,8 @@ const never = "  - { arrive: nba_raw.nbac_gamebook_player_stats, games: 0, from:
 
 describe("what is asked wrongly", () => {
   test.each([
+    [{ scraper: "constructor" }, /No such name: "constructor"/u],
+    [{ scraper: "__proto__" }, /No such name: "__proto__"/u],
     [{ scraper: "nbac_gamebok_pdf" }, /No such name: "nbac_gamebok_pdf".*Did you mean "nbac_gamebook_pdf"\?/u],
     [{ scraper: "decay-detecton-daily" }, /Did you mean "decay-detection-daily"\?/u],
     [{ scraper: "" }, /scraper is empty/u],

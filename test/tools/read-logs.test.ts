@@ -129,13 +129,39 @@ describe("an empty answer explains itself", () => {
     );
   });
 
-  test("no line that was asked for passes only beside a line of another kind", async () => {
+  test("no line that was asked for is told beside a line of another kind, and says nothing of whether all is well", async () => {
     const found = await call(quiet(), { contains: "no such words" });
-    expect([found.verdict, found.findings?.length ?? 0]).toEqual(["pass", 0]);
+    expect(reasons(found)).toEqual(["not_applicable searched"]);
     expect(found.summary).toContain("it did log in that time");
     const silent = await call(quiet(), { contains: "no such words", since: "2026-02-04 02:00", until: "2026-02-04 02:05" });
     expect(reasons(silent)).toEqual(["unknown silent"]);
     expect(silent.summary).toMatch(/its last line before is of 2026-02-0\d \d\d:\d\d ET: silence proves nothing/u);
+  });
+
+  test("a search that finds only lines below ERROR is no pass of a unit that fails, nor is one for what is worse than ERROR", async () => {
+    const failing = over([entry("cannot write", 60), entry("Starting up", 90, { severity: "INFO" })]);
+    expect(reasons(await call(failing, { contains: "Starting" }))).toEqual(["not_applicable searched"]);
+    expect(reasons(await call(failing, { min_severity: "CRITICAL" }))).toEqual(["not_applicable searched"]);
+    expect((await call(failing)).verdict).toBe("fail");
+  });
+
+  test.each([
+    ["a WARNING that the pipeline file knows as trouble", "Memory limit of 512 MiB exceeded", "WARNING" as const],
+    [
+      "a stack trace without a severity",
+      'Traceback (most recent call last):\n  File "a.py", line 3\nRuntimeError: boom',
+      "DEFAULT" as const,
+    ],
+  ])("%s is never passed over", async (_, text, severity) => {
+    const found = await call(over([entry(text, 60, { severity }), entry("fine", 30, { severity: "INFO" })]));
+    expect([found.verdict, found.findings?.[0]?.reason]).toEqual([text.startsWith("Memory") ? "fail" : "warn", "trouble_below_error"]);
+  });
+
+  test("refused callers fail a unit that logs nothing else, though each refusal is only a WARNING", async () => {
+    const refused = (at: number) => entry("The request was not authenticated.", at, { severity: "WARNING" });
+    const report = await call(over([refused(60), refused(120), refused(180)]));
+    expect([report.verdict, report.causes?.[0]?.standing]).toEqual(["fail", "established"]);
+    expect((await call(over([refused(60)]))).verdict).toBe("warn");
   });
 
   test("lines that only the platform's metric knows are unknown, never silence", async () => {
@@ -174,6 +200,17 @@ describe("the verdict", () => {
   ])("of %i lines where there were two the day before is %s", async (times, expected) => {
     const report = await call(after(`changes: [${bad(2, "2026-02-03 15:00")}, ${bad(times, "15:00")}]`));
     expect(reasons(report)).toEqual([expected]);
+  });
+
+  test("nothing is called new against a day whose ERROR lines were not all read", async () => {
+    const day = 24 * 3600;
+    const common = Array.from({ length: 4000 }, (_, index) => entry("usual boom", day + 100 + index));
+    const now = [entry("seldom bang", 60), entry("usual boom", 70)];
+    const report = await call(over([...now, ...common, entry("seldom bang", day + 9000)]));
+    expect(report.patterns?.some((pattern) => pattern.new === true)).toBe(false);
+    expect(report.findings?.[0]?.observed).toContain("of which only the newest ERROR lines were read");
+    const alone = await call(over([...now, ...common.slice(0, 9)]));
+    expect(alone.patterns?.find(({ pattern }) => pattern.includes("seldom"))?.new).toBe(true);
   });
 
   test("compares with the last good day where reports are kept, and says with which", async () => {

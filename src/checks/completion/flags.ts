@@ -1,5 +1,5 @@
 import type { Evidence, EvidenceOf, Unseen } from "../../evidence/evidence.ts";
-import type { CompletionEntry, CompletionFacts, CompletionRecord } from "../../evidence/looks/documents.ts";
+import type { CompletionFacts, CompletionRecord } from "../../evidence/looks/documents.ts";
 import { completionDocument } from "../../evidence/looks/documents.ts";
 import type { RunRow, TableFacts } from "../../evidence/looks/tables.ts";
 import { processorRuns, rowsOf } from "../../evidence/looks/tables.ts";
@@ -17,7 +17,7 @@ import { keepOne, writtenBetween } from "../keep.ts";
 import type { RecentRun } from "../rewriting.ts";
 import { beingRewritten, recentRun } from "../rewriting.ts";
 import { at, consequences, severityBy } from "../words.ts";
-import { clockTolerance, isExpired, isOwed, modeAt } from "./mode.ts";
+import { clockTolerance, isCompletion, isExpired, isOwed, modeAt } from "./mode.ts";
 
 type Processor = Rules["completion"]["processors"][string];
 
@@ -104,12 +104,6 @@ export function judgeFlag(subject: ProcessorSubject, found: Flagged, scope: Scop
 /** Whether the record has the processor as done. */
 export function isRecorded(stored: CompletionRecord | null, name: string): boolean {
   return stored?.entries.some((entry) => entry.name === name && isCompletion(entry)) === true;
-}
-
-/** Only these are completions; failed and skipped runs never appear in a healthy record, and an entry that says nothing proves nothing. */
-function isCompletion({ status, completedAt }: CompletionEntry): boolean {
-  if (status === null) return completedAt !== null;
-  return ["success", "partial", "complete"].includes(status);
 }
 
 /** When this processor's entry is due: after the night for those that eat the games, on the day itself for the others. */

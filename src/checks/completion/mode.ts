@@ -1,4 +1,4 @@
-import type { CompletionRecord } from "../../evidence/looks/documents.ts";
+import type { CompletionEntry, CompletionRecord } from "../../evidence/looks/documents.ts";
 import type { CalendarDate } from "../../pipeline/dates.ts";
 import { dateAt, daysBetween } from "../../pipeline/dates.ts";
 import type { Rules } from "../../pipeline/load.ts";
@@ -28,9 +28,15 @@ export function isExpired({ date, asOf, rules }: Scope): boolean {
   return daysBetween(date, dateAt(asOf, rules.zone)) > days;
 }
 
+/** Only these are completions; failed and skipped runs never appear in a healthy record, and an entry that says nothing proves nothing. */
+export function isCompletion({ status, completedAt }: CompletionEntry): boolean {
+  if (status === null) return completedAt !== null;
+  return ["success", "partial", "complete"].includes(status);
+}
+
 /** Whether the orchestrator's own rule for starting the next phase is met by what is recorded. */
 export function triggerDue(record: CompletionRecord, mode: Rules["completion"]["modes"][ModeName]): boolean {
-  const recorded = new Set(record.entries.map((entry) => entry.name));
+  const recorded = new Set(record.entries.filter(isCompletion).map((entry) => entry.name));
   const present = mode.expected.filter((processor) => recorded.has(processor));
   return mode.critical.every((processor) => recorded.has(processor)) && present.length / mode.expected.length >= mode.majority;
 }

@@ -65,7 +65,7 @@ export function standingOf(
   if (document.acquiredAt === null) return { ...said, standing: "unreadable" };
   const acquired = Date.parse(document.acquiredAt);
   const ageMs = asOf.getTime() - acquired;
-  const known = { ...said, ageMs, ...holderOf(document, holders) };
+  const known = { ...said, ageMs, ...holderOf(kind, document, holders) };
   if (ageMs < -clockTolerance * minuteMs) return { ...known, standing: "in_future" };
   if (lock.broken_ids?.some((part) => document.id.endsWith(part)) === true) return { ...known, standing: "broken_id" };
   if (lock.fields.expires_at !== undefined) return { ...known, ...byItsExpiry(document, asOf) };
@@ -92,9 +92,11 @@ function byItsExpiry({ expiresAt }: LockDocument, asOf: Date): Pick<StandingLock
   return { standing: asOf >= expires ? "expired" : "held", expires };
 }
 
-function holderOf({ id, owner }: LockDocument, { runs, beats }: Holders): Pick<StandingLock, "run" | "beat"> {
+function holderOf(kind: LockKind, { id, owner }: LockDocument, { runs, beats }: Holders): Pick<StandingLock, "run" | "beat"> {
   const { of } = lockName(id);
-  const run = owner === null ? undefined : runs.find((each) => each.id === owner);
+  // One execution may run several processors under its id: the end of another's run says nothing of this one's.
+  const own = kind.rules.ids.some((pattern) => pattern.includes("{class}")) ? runs.filter(({ processor }) => processor === of) : runs;
+  const run = owner === null ? undefined : own.find((each) => each.id === owner);
   const beat = beats?.seen === true ? beats.facts.beats.find((each) => each.id === of) : undefined;
   return {
     ...(run === undefined ? {} : { run }),

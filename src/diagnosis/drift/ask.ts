@@ -9,7 +9,7 @@ import { UserError, short } from "../../errors.ts";
 import type { Evidence, Look } from "../../evidence/evidence.ts";
 import { allReceivers, commitIn, proofIn, requestedCommit, workOf } from "../../evidence/looks/drift.ts";
 import { branchTip, unitDrift } from "../../evidence/looks/source.ts";
-import type { UnitFacts } from "../../evidence/looks/units.ts";
+import type { DeployedUnit, UnitFacts } from "../../evidence/looks/units.ts";
 import { deployedUnit } from "../../evidence/looks/units.ts";
 import type { Asking } from "../../inquiring.ts";
 import { dateAt } from "../../pipeline/dates.ts";
@@ -169,7 +169,7 @@ function looksAt({ asOf, rules }: Asking, id: string, { unit }: UnitFacts, { com
   if (unit === null) return [];
   const serving = servingOf(unit);
   const newest = newestOf(unit);
-  const asked = newest === undefined || serving.includes(newest) ? serving : [...serving, newest];
+  const asked = [...new Set([...serving, ...(newest === undefined ? [] : [newest]), ...builtSince(unit, commit)])].slice(0, mostHeld);
   const held: [string, Look<unknown>][] =
     commit?.known.seen === true && commit.known.facts.commit !== null && asked.length > 0
       ? [[`held ${id}`, commitIn(commit.sha, id, asked)]]
@@ -191,6 +191,18 @@ function looksAt({ asOf, rules }: Asking, id: string, { unit }: UnitFacts, { com
       ? []
       : [[`proof ${id}`, proofIn(id, { ...window, since: made.toISOString() }, proof)] as [string, Look<unknown>]]),
   ];
+}
+
+/** Of revisions: each takes a question to the repository. */
+const mostHeld = 12;
+
+/** Those made after the commit was, newest first: one of them may have held it, and been replaced. */
+function builtSince({ revisions }: DeployedUnit, commit: Wanted["commit"]): DeployedUnit["revisions"] {
+  const made = commit?.known.seen === true ? commit.known.facts.commit?.at : undefined;
+  if (made === undefined) return [];
+  return revisions
+    .filter(({ createdAt }) => Date.parse(createdAt) >= Date.parse(made))
+    .toSorted((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
 }
 
 function alone(question: DriftQuestion, finding: Finding, headline?: string, evidence?: string): DriftAnswer {
@@ -257,6 +269,7 @@ function isStuck({ verdict, reason }: Finding): boolean {
     "none_ready",
     "no_traffic",
     "not_built",
+    "overtaken",
     "built_and_failed",
     "not_live",
   ];

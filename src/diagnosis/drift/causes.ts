@@ -1,3 +1,4 @@
+import type { DeployedUnit } from "../../evidence/looks/units.ts";
 import { quoted } from "../../outside-text.ts";
 import type { CauseRule, Clue, Holds } from "../cause.ts";
 import type { Examined, Wanted } from "./examined.ts";
@@ -14,6 +15,8 @@ export interface StuckFacts {
   readonly share: number;
   /** Whether the newest revision's code holds what is missed; undefined where no commit was asked for. */
   readonly newestHolds: Holds | undefined;
+  /** An older revision, in words, that shows it was built all the same: it holds the commit, or an older build was deployed again over it. */
+  readonly overtaken: { readonly holds: Holds; readonly said: string };
   /** Whether the branch holds something that what serves lacks. */
   readonly branchHasMore: Holds;
 }
@@ -36,8 +39,30 @@ export function stuckFactsOf(examined: Examined, { commit }: Wanted): StuckFacts
     isReady: newest.ready,
     share: shareOf(unit, newest.name),
     newestHolds: commit === undefined ? undefined : told === "yes" || told === "no" ? told : "unknown",
+    overtaken: overtakenIn(unit, commit === undefined ? undefined : held),
     branchHasMore: commit === undefined ? yesOrNo(counted) : yesOrNo(onBranch),
   };
+}
+
+/** With a commit by what was asked of every revision; without one by labels: the newest bears that of an older one than others. */
+function overtakenIn({ revisions, latestCreated }: DeployedUnit, held: Examined["held"]): StuckFacts["overtaken"] {
+  if (held !== undefined) {
+    if (!held.seen) return { holds: "unknown", said: "which revisions hold it could not be looked at" };
+    const others = held.facts.revisions.filter(({ revision }) => revision !== latestCreated);
+    const holder = others.find(({ holds }) => holds === "yes");
+    if (holder !== undefined) return { holds: "yes", said: `${quoted(holder.revision)} held it, and was replaced` };
+    return others.every(({ holds }) => holds === "no")
+      ? { holds: "no", said: "no other revision holds it" }
+      : { holds: "unknown", said: "of an older revision nobody can tell whether it holds it" };
+  }
+  const newestFirst = revisions.toSorted((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
+  const [newest, ...older] = newestFirst.slice(newestFirst.findIndex(({ name }) => name === latestCreated));
+  const between = older.findIndex(({ commit }) => commit !== newest?.commit);
+  const again =
+    between < 0 || newest?.commit === undefined ? undefined : older.slice(between).find(({ commit }) => commit === newest.commit);
+  return again === undefined
+    ? { holds: "no", said: "no older build was deployed again" }
+    : { holds: "yes", said: `it is of the same commit as ${quoted(again.name)}, and other code was deployed between them` };
 }
 
 const isNewer: Clue<StuckFacts> = {
@@ -71,6 +96,7 @@ export const stuckRules: readonly CauseRule<StuckFacts>[] = [
         says: ({ newest }) => `${newest} was built and may hold it`,
         holds: ({ share, newestHolds }) => newestHolds ?? (share >= 100 ? "no" : "yes"),
       },
+      { says: ({ overtaken }) => overtaken.said, holds: ({ overtaken }) => overtaken.holds },
     ],
     settle,
   },

@@ -13,6 +13,7 @@ import { deployedOf, newestOf, servingOf, shareOf } from "./examined.ts";
 export type Stuck =
   | "not pushed"
   | "not built"
+  | "overtaken"
   | "built and failed"
   | "built and coming up"
   | "no traffic"
@@ -45,7 +46,7 @@ export function answerOf(examined: Examined, { commit }: Wanted, scope: Judging)
   const answers = unit.traffic.filter(({ percent }) => percent > 0).map(({ revision }) => told(revision));
   if (answers.every((each) => each?.holds === "yes")) return { word: "live" };
   if (answers.some((each) => each?.holds === "no")) {
-    return { word: "not live", stuck: stuckAt(unit, told(unit.latestCreated), known.seen ? known.facts.onBranch : null, scope) };
+    return { word: "not live", stuck: stuckAt(unit, held.facts, known.seen ? known.facts.onBranch : null, scope) };
   }
   return untold(
     subject.id,
@@ -82,8 +83,9 @@ function notAsked(unit: string): Answer {
 }
 
 /** How far the newest revision has brought it. */
-function stuckAt(unit: DeployedUnit, newest: Held | undefined, onBranch: boolean | null, scope: Judging): Stuck {
+function stuckAt(unit: DeployedUnit, held: HeldFacts, onBranch: boolean | null, scope: Judging): Stuck {
   const revision = newestOf(unit);
+  const newest = held.revisions.find((each) => each.revision === unit.latestCreated);
   if (newest === undefined || revision === undefined) return "how far it came is not known";
   switch (newest.holds) {
     case "yes": {
@@ -92,6 +94,7 @@ function stuckAt(unit: DeployedUnit, newest: Held | undefined, onBranch: boolean
       return scope.asOf < addMinutes(new Date(revision.createdAt), minutes) ? "built and coming up" : "built and failed";
     }
     case "no":
+      if (held.revisions.some(({ holds }) => holds === "yes")) return "overtaken";
       if (onBranch === null) return "how far it came is not known";
       return onBranch ? "not built" : "not pushed";
     case "no_label":
@@ -181,6 +184,7 @@ function stuckText(stuck: Stuck, examined: Examined, scope: Judging): string {
   const unit = deployedOf(examined);
   const newest = unit === undefined ? undefined : newestOf(unit);
   if (unit === undefined || newest === undefined) return "";
+  const { held } = examined;
   const built = `${quoted(newest.name)} (created ${at(new Date(newest.createdAt), scope)}) holds it`;
   switch (stuck) {
     case "built and failed":
@@ -192,7 +196,14 @@ function stuckText(stuck: Stuck, examined: Examined, scope: Judging): string {
     case "not pushed":
       return `; the branch, as this copy knows it${fetchedText(examined, scope)}, doesn't hold it either`;
     case "not built":
-      return "; the branch holds it, no newer revision does";
+      return "; the branch holds it, the newest revision doesn't";
+    case "overtaken": {
+      const holder = held?.seen === true ? held.facts.revisions.find(({ holds }) => holds === "yes")?.revision : undefined;
+      const earlier = unit.revisions.find(({ name }) => name === holder);
+      if (earlier === undefined) return "";
+      const made = at(new Date(earlier.createdAt), scope);
+      return `; ${quoted(earlier.name)} (created ${made}, ${shareOf(unit, earlier.name)} % of the traffic) holds it, and code without it was deployed after that`;
+    }
     case "not deployed":
     case "nothing serves":
     case "how far it came is not known":
@@ -217,6 +228,8 @@ function nextOf(stuck: Stuck, id: string): string {
       return `Push it to the branch (git push), then deploy ${id}.`;
     case "not built":
       return `Deploy ${id}, then see that the traffic moves.`;
+    case "overtaken":
+      return `See whether ${id} was put back on purpose; if not, deploy the branch again.`;
     case "built and failed":
       return "Read what that revision logged when it started, put that right and deploy again.";
     case "built and coming up":

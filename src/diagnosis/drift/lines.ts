@@ -69,6 +69,7 @@ const phrases: Readonly<Record<string, string>> = {
   live: "hold the commit: live",
   not_pushed: "lack the commit, which is not pushed: not live",
   not_built: "lack the commit, which was not built: not live",
+  overtaken: "lack the commit, which an earlier revision held: not live",
   built_and_failed: "lack the commit, and the revision that holds it never became ready: not live",
   no_traffic: "lack the commit, and the revision that holds it has no traffic: not live",
   not_live: "lack the commit: not live",

@@ -15,7 +15,7 @@ import type { TwoRuns } from "./concurrency.ts";
 import { notLooked, twoRuns } from "./concurrency.ts";
 import type { Counter } from "./counting.ts";
 import { counter } from "./counting.ts";
-import { emptyLine, judgedFrom } from "./empties.ts";
+import { emptyLine, gapLines, judgedFrom } from "./empties.ts";
 import { closure, readersOf, sourcesOf } from "./graph.ts";
 import type { Behind, CountedTable } from "./lines.ts";
 import { cleanLine, keylessLine, olderLine, surplusLines, whenText, withoutLine } from "./lines.ts";
@@ -59,20 +59,26 @@ export async function findDuplicates(asking: Asking, question: Question): Promis
     ),
   );
   const { days, lost } = question.whole ? { days: [], lost: [] } : await readDays(asking, affected);
+  const isWhole = lost.every(({ seen }) => seen);
   const facts = await Promise.all(affected.map((table) => factsOf(table, { asking, counting, days })));
   const lines = [
     ...surplusLines(
-      affected.map((counted) => ({ counted, behind: behindOf(counted, { asking, counting, question, days }) })),
+      affected.map((counted) => ({ counted, behind: behindOf(counted, { asking, counting, question, days, isWhole }) })),
       asking.detailed,
     ),
     ...tablesWith(counting, judged, ({ keyless }) => keyless > 0).map(keylessLine),
     ...judged.flatMap((table) => lostLine(counting, table)),
-    ...(await otherLines(asking, counting, judged, question.window)),
     ...older.lines,
+    ...(await otherLines(asking, counting, judged, question.window)),
     ...withoutLines(counting, judged, [...lost, ...facts.flatMap(({ two }) => two.looks)]),
   ];
   const partitions = affected.reduce((sum, { tally }) => sum + tally.days.filter(({ surplus }) => surplus > 0).length, 0);
-  const removal = removalOf(days, { rules, partitions, quietMinutes: rules.thresholds.duplicates?.removal.quiet_minutes ?? 0 });
+  // What is proposed must not depend on who answered: with part of the rows lost, it would be another removal.
+  const removal = removalOf(isWhole ? days : [], {
+    rules,
+    partitions,
+    quietMinutes: rules.thresholds.duplicates?.removal.quiet_minutes ?? 0,
+  });
   const proposals = removal === undefined ? [] : [briefly(removal, shown.targets[asking.detailed ? "detailed" : "concise"])];
   const weighable = facts.flatMap(({ cause }) => cause ?? []);
   const causes = weighable.length === 0 ? undefined : causesOf(weighable);
@@ -234,7 +240,13 @@ function limitsOf({ thresholds }: Rules): Limits | undefined {
   };
 }
 
-function behindOf({ table, tally }: CountedTable, { asking, counting, question, days }: Knowing & { readonly question: Question }): Behind {
+interface Telling extends Knowing {
+  readonly question: Question;
+  /** Whether all rows that were to be read were read. */
+  readonly isWhole: boolean;
+}
+
+function behindOf({ table, tally }: CountedTable, { asking, counting, question, days, isWhole }: Telling): Behind {
   const { rules, session } = asking;
   const read = days.filter((day) => day.table === table);
   const worst = tally.days.find(({ surplus }) => surplus > 0)?.date;
@@ -245,7 +257,7 @@ function behindOf({ table, tally }: CountedTable, { asking, counting, question, 
     date: worst !== undefined && isCalendarDate(worst) ? worst : question.window.to,
     tainted: taintedBy({ table, tallies, readersOf: (name) => readersOf(rules, name) }),
     read,
-    isProposed: read.every(isRemovable) && read.length === tally.days.filter(({ surplus }) => surplus > 0).length,
+    isProposed: isWhole && read.every(isRemovable) && read.length === tally.days.filter(({ surplus }) => surplus > 0).length,
   };
 }
 
@@ -277,6 +289,7 @@ async function otherLines(
   const empty = tablesWith(counting, judged, ({ rows, keyless }) => rows === 0 && keyless === 0);
   return [
     ...(clean.length === 0 ? [] : [cleanLine(clean)]),
+    ...(await gapLines(clean, { pipeline, asOf, gather, window })),
     ...early.map(({ counted: { table, tally, evidence }, from }) => ({
       id: `early/${table}`,
       finding: notDue(`${tally.rows} rows so far in ${table}, each key once`, from),

@@ -202,7 +202,7 @@ export function whenText({ first, last }: { readonly first: Date; readonly last:
 
 function contentText(read: readonly ReadDay[]): string {
   if (read.length === 0) return "";
-  if (read.some(hasTwins)) return "some copies are alike in every column: replace their partition by the rows that stay";
+  if (read.some(hasTwins)) return "some copies are alike in every column that was read: replace their partition by the rows that stay";
   const conflicting = read.filter(({ rows, declared }) => surplusOf(rows, declared).copies === "conflicting");
   if (conflicting.length === 0) return "copies alike but for their stamps";
   return `copies differ in content on ${conflicting.length} of ${read.length} dates that were read`;

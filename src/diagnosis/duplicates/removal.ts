@@ -30,7 +30,7 @@ export function isSwitchedOff({ once_where: only }: Pick<TableRules, "once_where
   return only !== undefined;
 }
 
-/** Whether some of the rows are alike in every column, so that no condition tells them apart. */
+/** Whether some of the rows are alike in every column that the pipeline file declares, so that no condition tells them apart. */
 export function hasTwins({ rows }: Pick<ReadDay, "rows">): boolean {
   return new Set(rows.map(rowText)).size < rows.length;
 }

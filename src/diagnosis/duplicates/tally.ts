@@ -17,7 +17,7 @@ export interface Counts {
 export interface DayCounts extends Counts {
   /** Undefined where a time parts the table. */
   readonly date: string | undefined;
-  /** The newest stamp of a key that is there more than once: from then on all its copies were there. */
+  /** From then on at least one key was there with all its copies: whoever was written later has read surplus. */
   readonly since?: Date;
   /** First and last write of all the rows. */
   readonly written?: Span;
@@ -67,9 +67,9 @@ export function tallyOf(facts: readonly CopyFacts[]): Tally {
 function dayOf(date: string | undefined, keys: readonly AlikeKeys[]): DayCounts {
   const doubled = keys.filter(isDoubled);
   const since = spanOf(
+    doubled.map(({ newest, newest_from: from }) => from ?? newest),
     doubled.map(({ newest }) => newest),
-    doubled.map(({ newest }) => newest),
-  )?.last;
+  )?.first;
   const written = spanOf(
     keys.map(({ oldest }) => oldest),
     keys.map(({ newest }) => newest),

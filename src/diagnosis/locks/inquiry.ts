@@ -7,6 +7,7 @@ import { lockSubject } from "../../checks/locking/kinds.ts";
 import { nextRunTold } from "../../checks/locking/next-due.ts";
 import type { StandingLock } from "../../checks/locking/standing.ts";
 import { at, counted, listNames } from "../../checks/words.ts";
+import type { Unseen } from "../../evidence/evidence.ts";
 import { idName, quoted } from "../../outside-text.ts";
 import type { CalendarDate } from "../../pipeline/dates.ts";
 import { clockText, durationText } from "../../pipeline/dates.ts";
@@ -71,7 +72,7 @@ function linesOf(asked: LocksAsked, seen: LocksSeen): readonly Line[] {
     ...(asked.past ? [onlyNow()] : standingLines(asked, seen)),
     ...observedLines(asked, seen),
     ...contentionLines(asked, seen),
-    ...lostLooks(asked),
+    ...lostLooks(asked, seen),
   ];
   return lines.map((line) => ({ ...line, evidence: [...new Set(line.evidence)] }));
 }
@@ -156,12 +157,20 @@ function groupLine(group: readonly Found[], evidence: readonly string[]): readon
 /** Units of which the same is to be said share a line: those that nothing has run in yet, and those that take no lock yet. */
 function observedLines(asked: LocksAsked, seen: LocksSeen): readonly Line[] {
   const of = (state: UserSeen["observed"]["state"]) => seen.users.filter(({ observed }) => observed.state === state);
-  const plain = of("not_in_use").filter((user) => lockless(seen, user).length === 0);
+  const plain = of("not_in_use").filter((user) => lockless(seen, user).length === 0 && blindTo(asked, user).length === 0);
   const shared = [...(of("no_run").length > 0 ? [notYet(asked, of("no_run"))] : []), ...(plain.length > 0 ? [notInUse(asked, plain)] : [])];
   return [...shared, ...seen.users.flatMap((user) => ownLines(asked, seen, user))];
 }
 
+/** What hides whether runs overlapped in a unit that takes no lock yet, or whether one asked all the same. */
+function blindTo({ histories, logs }: LocksAsked, { unit, observed }: UserSeen): readonly Unseen[] {
+  if (observed.state !== "not_in_use") return [];
+  return [...histories.values(), ...(logs.get(unit) ?? [])].flatMap((look) => (look.seen ? [] : [look]));
+}
+
 function ownLines(asked: LocksAsked, seen: LocksSeen, user: UserSeen): readonly Line[] {
+  const [blind] = blindTo(asked, user);
+  if (blind !== undefined) return [{ id: `locking/${user.unit}`, finding: couldNotLook(blind), evidence: user.looks }];
   const isShared = user.observed.state === "no_run" || user.observed.state === "not_in_use";
   const otherwise = isShared ? [] : judgeObserved(user, user.observed, asked, (said) => unknown("not_observed_yet", said, "Ask again."));
   const findings = twinLine(lockless(seen, user), user, asked, otherwise);
@@ -202,15 +211,17 @@ function notInUse(asked: LocksAsked, users: readonly UserSeen[]): Line {
 }
 
 /** Looks that were only wanted: without them less is said, and that is said. */
-function lostLooks({ beats, logs, histories, kinds }: LocksAsked): readonly Line[] {
-  const users = new Set(kinds.flatMap((kind) => (kind.rules.in_use ?? []).map(({ unit }) => unit)));
-  const wanted = [
-    ...(beats === undefined ? [] : [beats]),
-    ...histories.values(),
-    ...[...logs].flatMap(([unit, looks]) => (users.has(unit) ? looks.slice(0, -1) : looks)),
-  ];
+function lostLooks(asked: LocksAsked, { users }: LocksSeen): readonly Line[] {
+  const { beats, logs, histories, units } = asked;
+  const told = new Set(
+    users.flatMap((user) => {
+      const lost = user.observed.state === "lost" ? user.observed.looks.filter((look) => !look.seen) : blindTo(asked, user);
+      return lost.slice(0, 1).map(({ id }) => id);
+    }),
+  );
+  const wanted = [...(beats === undefined ? [] : [beats]), ...histories.values(), ...[...logs.values()].flat(), ...units.values()];
   return wanted.flatMap((look) =>
-    look.seen
+    look.seen || told.has(look.id)
       ? []
       : [
           {

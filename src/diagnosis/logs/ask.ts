@@ -2,7 +2,7 @@ import { couldNotLook } from "../../checks/check.ts";
 import { note, problem } from "../../checks/finding.ts";
 import { counted } from "../../checks/words.ts";
 import type { LogReading, Searched } from "../../evidence/looks/logs.ts";
-import { logReading, logSilence, retentionDays, textFields } from "../../evidence/looks/logs.ts";
+import { logReading, logSeverities, logSilence, retentionDays, textFields } from "../../evidence/looks/logs.ts";
 import { scheduleWindow } from "../../evidence/looks/tables.ts";
 import { backlogs } from "../../evidence/looks/topics.ts";
 import { attempted } from "../../history/history.ts";
@@ -17,7 +17,7 @@ import type { Question } from "./cursor.ts";
 import { readCursor } from "./cursor.ts";
 import { digestOf, isHarmless, isSevere } from "./digest.ts";
 import type { LogFacts } from "./facts.ts";
-import { badPatterns, logFacts } from "./facts.ts";
+import { badPatterns, logFacts, troubledPatterns } from "./facts.ts";
 import type { Compared } from "./judge.ts";
 import { judgeLog } from "./judge.ts";
 import type { LogParams } from "./question.ts";
@@ -65,6 +65,7 @@ function searchOf({ min_severity: severity, contains, matches }: LogParams): Par
 
 async function answer(answering: Answering): Promise<Inquiry> {
   const { asking, given, cursor, searched } = answering;
+  const { severity } = searched;
   // The entries' own page is read beside; what they are judged by is the same in both views.
   const from =
     given.view === "digest" && cursor !== undefined ? { severe: cursor.severe ?? undefined, other: cursor.other ?? undefined } : {};
@@ -76,7 +77,8 @@ async function answer(answering: Answering): Promise<Inquiry> {
     return { lines: [line], numbers: {}, asked, headline: searched.unit };
   }
   const { facts, compared, extra } = await factsOf(answering, reading.facts);
-  const causes = badPatterns(facts).length === 0 ? undefined : causesOf(facts);
+  const isWell = badPatterns(facts).length === 0 && troubledPatterns(facts).length === 0;
+  const causes = isWell ? undefined : causesOf(facts);
   const silence = reading.facts.lines.length === 0 ? await asking.gather(logSilence(searched, asking.asOf)) : undefined;
   const lines = judgeLog({
     facts,
@@ -86,11 +88,12 @@ async function answer(answering: Answering): Promise<Inquiry> {
     silence,
     evidence: [reading.id, ...(silence === undefined ? [] : [silence.id])],
     goesOn: given.view === "digest" && cursor !== undefined && (cursor.severe !== null || cursor.other !== null),
+    isSearch: facts.filtered || (severity !== undefined && logSeverities.indexOf(severity) > logSeverities.indexOf("ERROR")),
   });
-  const waiting = badPatterns(facts).length === 0 ? [] : await deadLettersOf(searched.unit, asking);
+  const waiting = isWell ? [] : await deadLettersOf(searched.unit, asking);
   const { listed, notShown, lost } = given.view === "digest" ? digestView(answering, facts) : await entriesView(answering);
   return {
-    lines: [...lines, ...waiting, ...(lost === undefined ? [] : [lost])],
+    lines: [...lines, ...waiting, ...withoutName(answering), ...(lost === undefined ? [] : [lost])],
     numbers: { ...numbersOf(facts), ...(notShown === undefined ? {} : { not_shown: notShown }) },
     asked: { ...asked, ...extra },
     headline: `${searched.unit}, as of ${clockText(asking.asOf, asking.rules.zone)}`,
@@ -121,13 +124,20 @@ async function factsOf({ asking, named, searched }: Answering, reading: LogReadi
     rules,
     asOf,
     filtered: searched.contains !== undefined || searched.matches !== undefined,
+    severeOnly: searched.severity !== undefined && logSeverities.indexOf(searched.severity) > logSeverities.indexOf("INFO"),
+    isCaller: named.isCaller,
   };
   if (!alone.some((each) => isSevere(each.severity) && !isHarmless(each))) {
     return { facts: logFacts({ ...common, patterns: alone }), compared: undefined, extra: {} };
   }
   const earlier = await earlierLines(asking, searched);
   if ("without" in earlier) return { facts: logFacts({ ...common, patterns: alone }), compared: earlier, extra: {} };
-  const patterns = digestOf(reading.lines, { ...options, before: earlier.lines });
+  const patterns = digestOf(reading.lines, { ...options, before: earlier.lines }).map((each) => {
+    if (!earlier.isPartly || each.before !== 0) return each;
+    // Among the lines that were not read there it may have been.
+    const { before: _before, ...unsure } = each;
+    return unsure;
+  });
   return { facts: logFacts({ ...common, patterns }), compared: { with: earlier.said }, extra: { compared_with: earlier.said } };
 }
 
@@ -137,7 +147,7 @@ const earlierPages = 3;
 async function earlierLines(
   asking: Asking,
   searched: Searched,
-): Promise<{ readonly lines: LogReading["lines"]; readonly said: string } | { readonly without: string }> {
+): Promise<{ readonly lines: LogReading["lines"]; readonly said: string; readonly isPartly: boolean } | { readonly without: string }> {
   const { asOf, rules, session, signal } = asking;
   const [since, until] = [new Date(searched.since), new Date(searched.until)];
   const before = beforeDate(since, until, rules.zone);
@@ -161,7 +171,18 @@ async function earlierLines(
     );
     if (!silence.seen || silence.facts.within === null) return { without: `it logged nothing in ${window.said}` };
   }
-  return { lines: found.facts.lines, said: window.said };
+  const isPartly = found.facts.severe.more;
+  return {
+    lines: found.facts.lines,
+    said: isPartly ? `${window.said}, of which only the newest ERROR lines were read` : window.said,
+    isPartly,
+  };
+}
+
+/** How it is deployed, or whether it exists, only adds to what its log says; but then a name may be another's, and no revision is known. */
+function withoutName({ named: { lost, name } }: Answering): readonly Line[] {
+  if (lost === undefined) return [];
+  return [{ id: `name/${name}`, finding: note("judged_without", `judged without ${lost.id}: ${lost.reason}`), evidence: [lost.id] }];
 }
 
 function askedOf({ given, searched, asking, cursor }: Answering): Record<string, string> {

@@ -13,7 +13,9 @@ const forms = {
   library: /\b(?:ImportError|ModuleNotFoundError)\b|\bNo module named\b|\bcannot import name\b/u,
   serialization: /could not serialize access|due to concurrent update/iu,
   fallback: /merge_fallback|\bDELETE\b.{0,40}\bINSERT\b|delete[- ]and[- ](?:insert|append)/iu,
-  unauthenticated: /The request was not auth(?:enticated|orized)|\bPERMISSION_DENIED\b|\bUNAUTHENTICATED\b/u,
+  // The platform's own words; a unit that is itself denied something says PERMISSION_DENIED.
+  unauthenticated: /The request was not auth(?:enticated|orized)/u,
+  refused: /The request was not auth(?:enticated|orized)|\bPERMISSION_DENIED\b|\bUNAUTHENTICATED\b/u,
   memory: /Memory limit of .{0,40}exceeded|\bOOMKilled\b|\bexit(?:ed)?(?: with)?(?: status| code)?[ (:]*137\b|\bOut of memory\b/iu,
   quota: /quota ?exceeded|exceeded .{0,40}quota/iu,
   name: /\bnot ?found: (?:dataset|table)\b/iu,
@@ -46,7 +48,7 @@ const logCauses: readonly CauseRule<LogFacts>[] = [
     forbids: [
       {
         says: () => "a revision logged it while it started, and the same revision was ready and worked afterwards",
-        holds: (facts) => (startsAnyway(facts) ? "yes" : "no"),
+        holds: startsAnyway,
       },
     ],
     supports: [
@@ -80,18 +82,24 @@ const logCauses: readonly CauseRule<LogFacts>[] = [
   },
   {
     id: "not_authenticated",
-    says: ({ unit }) => `whoever calls ${unit} lost the right to invoke it, or sends no identity`,
+    says: ({ unit, isCaller }) =>
+      isCaller === true
+        ? `${unit} lost the right to call its target, or sends no identity`
+        : `whoever calls ${unit} lost the right to invoke it, or sends no identity`,
     requires: [
-      seen("unauthenticated", "WARNING"),
       {
-        says: ({ unit }) => `${unit} logged no work of its own since the first refusal`,
+        says: (facts) => seen(refusalForm(facts), "WARNING").says(facts),
+        holds: (facts) => seen(refusalForm(facts), "WARNING").holds(facts),
+      },
+      {
+        says: (facts) => `${refusals(facts).length} refusals: a stranger who comes by is refused too, a caller comes again`,
+        holds: (facts) => (facts.isCaller === true || refusals(facts).length >= leastRefusals ? "yes" : "unknown"),
+      },
+      {
+        says: ({ unit, isCaller }) =>
+          isCaller === true ? "no attempt since was good" : `${unit} logged no work of its own since the first refusal`,
         // Strangers are refused too; where others still get through, only the caller's own record tells.
-        holds: (facts) =>
-          facts.filtered || facts.reading.other.more
-            ? "unknown"
-            : workedSince(facts, firstOf(linesLike(facts, forms.unauthenticated, "WARNING")))
-              ? "unknown"
-              : "yes",
+        holds: (facts) => (hidesWork(facts) || workedSince(facts, firstOf(refusals(facts))) ? "unknown" : "yes"),
       },
     ],
     settle: ({ unit }) => `The last attempts of the jobs and subscriptions that call ${unit}, and its invoker bindings.`,
@@ -224,12 +232,32 @@ function wherever(facts: LogFacts): string {
   return "when that code is reached";
 }
 
+/** Fewer may be a stranger's. */
+const leastRefusals = 3;
+
+function refusalForm({ isCaller }: LogFacts): "refused" | "unauthenticated" {
+  return isCaller === true ? "refused" : "unauthenticated";
+}
+
+function refusals(facts: LogFacts): readonly LoggedLine[] {
+  return linesLike(facts, forms[refusalForm(facts)], "WARNING");
+}
+
+/** Whether lines of ordinary work may be there that were not read. */
+function hidesWork({ filtered, severeOnly, reading }: LogFacts): boolean {
+  return filtered || severeOnly === true || reading.other.more;
+}
+
 /** One line at a revision's start, after which that revision went about its work: an import that may fail. */
-function startsAnyway(facts: LogFacts): boolean {
+function startsAnyway(facts: LogFacts): Holds {
   const lines = linesLike(facts, forms.library);
   const last = lines[0];
-  if (lines.length !== 1 || last?.revision === null || last === undefined) return false;
-  return facts.reading.lines.some((line) => line.revision === last.revision && line.at > last.at && !line.text.startsWith("GET /health"));
+  if (lines.length !== 1 || last === undefined || last.revision === null) return "no";
+  const worked = facts.reading.lines.some(
+    (line) => line.revision === last.revision && line.at > last.at && !line.text.startsWith("GET /health"),
+  );
+  const neverReady = facts.revisions?.some(({ name, ready }) => name === last.revision && !ready) === true;
+  return worked ? "yes" : hidesWork(facts) && !neverReady ? "unknown" : "no";
 }
 
 function fallbacks(facts: LogFacts): readonly LoggedLine[] {
@@ -249,16 +277,22 @@ function areTogether(facts: LogFacts): boolean {
   const lines = [...linesLike(facts, forms.serialization, "WARNING"), ...fallbacks(facts)];
   const named = lines.flatMap((line) => {
     const run = runOf(line);
-    return run === undefined ? [] : [{ run, table: line.table, at: Date.parse(line.at) }];
+    return run === undefined ? [] : [{ run, table: line.table ?? tableIn(line.text), at: Date.parse(line.at) }];
   });
   return named.some((one) =>
     named.some(
       (other) =>
         one.run !== other.run &&
         Math.abs(one.at - other.at) <= togetherMs &&
-        (one.table === other.table || one.table === null || other.table === null),
+        // What a line doesn't name may be another table, and the other writer somebody who is not read here.
+        one.table !== null &&
+        one.table === other.table,
     ),
   );
+}
+
+function tableIn(text: string): string | null {
+  return /\btable [\w-]+[.:]\w+\.(\w+)/iu.exec(text)?.[1] ?? null;
 }
 
 function runsText(facts: LogFacts): string {
@@ -278,7 +312,11 @@ const platform = /^(?:The request was |Starting new instance|(?:Default )?(?:STA
 
 function workedSince(facts: LogFacts, since: Date | undefined): boolean {
   return facts.reading.lines.some(
-    ({ at, text }) => since !== undefined && Date.parse(at) > since.getTime() && text !== "" && !platform.test(text),
+    ({ at, text, severity }) =>
+      since !== undefined &&
+      Date.parse(at) > since.getTime() &&
+      text !== "" &&
+      (facts.isCaller === true ? /AttemptFinished/u.test(text) && severity === "INFO" : !platform.test(text)),
   );
 }
 

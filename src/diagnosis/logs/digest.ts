@@ -82,7 +82,10 @@ function signer(unit: string, known: readonly KnownText[]): (line: LoggedLine) =
     const { line, frames } = folded(text);
     const plain = redact(line).replaceAll(/\s+/gu, " ").trim();
     const lower = text.toLowerCase();
-    const index = texts.find(({ part }) => lower.includes(part))?.index ?? -1;
+    const held = texts.filter(({ part }) => lower.includes(part));
+    // What may have lost rows is not made harmless by another text beside it, only by one that says more of the same.
+    const grave = held.find(({ index, part }) => known[index]?.kind === "destructive" && held[0]?.part.includes(part) !== true);
+    const index = (grave ?? held[0])?.index ?? -1;
     const made = {
       line: plain,
       signature: masked(plain.slice(0, mostSignature)),

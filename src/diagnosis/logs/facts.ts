@@ -27,11 +27,24 @@ export interface LogFacts {
   readonly tables: readonly string[];
   /** Lines were left out of the reading by a text that they must hold: what else was logged is not known. */
   readonly filtered: boolean;
+  /** The least severity asked for left out what a unit logs of its ordinary work. */
+  readonly severeOnly?: boolean;
+  /** It is the log of what calls (a job, a subscription), not of what is called. */
+  readonly isCaller?: boolean;
 }
 
 /** ERROR and above that nobody knows to be harmless, worst first. */
 export function badPatterns({ patterns }: Pick<LogFacts, "patterns">): readonly LinePattern[] {
   return patterns.filter((each) => isSevere(each.severity) && !isHarmless(each));
+}
+
+/** Below ERROR, and yet the pipeline file knows it as trouble, or it is a stack trace that nobody gave a severity; worst first. */
+export function troubledPatterns({ patterns }: Pick<LogFacts, "patterns">): readonly LinePattern[] {
+  return patterns.filter((each) => {
+    if (isSevere(each.severity) || isHarmless(each)) return false;
+    const isGiven = each.severity === "WARNING" || each.severity === "DEFAULT";
+    return isGiven && (each.known !== undefined || (each.severity === "DEFAULT" && each.frames > 0));
+  });
 }
 
 interface Made extends Omit<LogFacts, "revisions" | "tables"> {

@@ -36,9 +36,13 @@ export function grouped(lines: Iterable<string>): readonly Group[] {
   return [...leaves.values()].flat();
 }
 
+/** Masking left it its quotes: a name that tells one line from another. */
+const name = /['"`][\w.]+['"`]/u;
+
 function nearestOf<T extends { readonly tokens: readonly string[] }>(leaf: readonly T[], tokens: readonly string[]): T | undefined {
   let [best, most] = [undefined as T | undefined, alike]; // found below, or none
   for (const each of leaf) {
+    if (each.tokens.some((token, index) => token !== tokens[index] && (name.test(token) || name.test(tokens[index] ?? "")))) continue;
     const same = each.tokens.filter((token, index) => token === tokens[index]).length / tokens.length;
     if (same > most || (same === most && best === undefined)) [best, most] = [each, same];
   }

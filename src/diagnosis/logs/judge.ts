@@ -1,6 +1,6 @@
 import { couldNotLook } from "../../checks/check.ts";
 import type { Finding } from "../../checks/finding.ts";
-import { note, pass, problem, unknown } from "../../checks/finding.ts";
+import { note, notApplicable, pass, problem, unknown } from "../../checks/finding.ts";
 import { counted } from "../../checks/words.ts";
 import type { Evidence } from "../../evidence/evidence.ts";
 import type { LogSilence } from "../../evidence/looks/logs.ts";
@@ -13,7 +13,7 @@ import { innocence } from "./causes.ts";
 import type { LinePattern } from "./digest.ts";
 import { isHarmless, isNew, isSevere } from "./digest.ts";
 import type { LogFacts } from "./facts.ts";
-import { badPatterns, momentText, shortRevision } from "./facts.ts";
+import { badPatterns, momentText, shortRevision, troubledPatterns } from "./facts.ts";
 
 /** With which other window a log was compared, in words; or why with none. */
 export type Compared = { readonly with: string } | { readonly without: string };
@@ -29,6 +29,8 @@ interface Judging {
   readonly evidence: readonly string[];
   /** Lines were already given in an earlier call, which this one goes on from. */
   readonly goesOn: boolean;
+  /** Only lines were asked for that hold a text, or are worse than ERROR: whether the unit is well is not answered by them. */
+  readonly isSearch: boolean;
 }
 
 /** So many times as on the day compared with are no more than usual. */
@@ -44,13 +46,15 @@ export function judgeLog(judging: Judging): readonly Line[] {
   const established = judging.causes.some(({ standing, id }) => standing === "established" && id !== "newest_deploy");
   const failing = bad.filter((each) => established || !isUsual(each));
   const usual = bad.filter((each) => !failing.includes(each));
+  const troubled = troubledPatterns(facts);
   const found: [string, Finding][] = [
     ...(failing.length === 0 ? [] : [["errors", errorsFound(failing, judging)] as [string, Finding]]),
     ...(usual.length === 0 ? [] : [["usual-errors", usualFound(usual, judging)] as [string, Finding]]),
+    ...(troubled.length === 0 ? [] : [["below-error", troubleFound(troubled, judging)] as [string, Finding]]),
     ...harmlessNotes(facts).map((finding): [string, Finding] => ["harmless", finding]),
     ...warningNotes(facts).map((finding): [string, Finding] => ["warnings", finding]),
     ...unread(judging, bad.length > 0).map((finding): [string, Finding] => ["not-read", finding]),
-    ...(bad.length === 0 ? [["lines", quiet(judging)] as [string, Finding]] : []),
+    ...(bad.length === 0 && troubled.length === 0 ? [["lines", quiet(judging)] as [string, Finding]] : []),
   ];
   return found.map(([topic, finding]) => ({ id: `${topic}/${facts.unit}`, finding, evidence }));
 }
@@ -117,6 +121,23 @@ function usualFound(patterns: readonly LinePattern[], { facts, compared }: Judgi
   });
 }
 
+/** A WARNING that the pipeline file knows as trouble is no proof of a fault, but a log that has one is not well. */
+function troubleFound(patterns: readonly LinePattern[], { facts, causes }: Judging): Finding {
+  const established = causes.find(({ standing, id }) => standing === "established" && id !== "newest_deploy")?.id;
+  const destructive = patterns.filter(({ known }) => known?.kind === "destructive");
+  const worst = destructive[0] ?? patterns[0];
+  const means = worst?.known?.means;
+  return problem(established === undefined ? "P3" : "P1", {
+    reason: destructive.length > 0 ? "destructive_below_error" : "trouble_below_error",
+    observed: [
+      `${sumText(patterns, facts, "line below ERROR", "that tells of trouble")}; most: ${lineOf(worst)}`,
+      ...(means === undefined ? [] : [means]),
+    ].join("; "),
+    expected: "no line but those known to be harmless",
+    next: nextOf(established, destructive.length > 0, facts),
+  });
+}
+
 function harmlessNotes({ patterns }: LogFacts): readonly Finding[] {
   const harmless = patterns.filter(isHarmless);
   if (harmless.length === 0) return [];
@@ -130,7 +151,7 @@ function harmlessNotes({ patterns }: LogFacts): readonly Finding[] {
 }
 
 function warningNotes({ patterns }: LogFacts): readonly Finding[] {
-  const warnings = patterns.filter((each) => each.severity === "WARNING" && !isHarmless(each));
+  const warnings = patterns.filter((each) => each.severity === "WARNING" && each.known === undefined);
   return warnings.length === 0
     ? []
     : [
@@ -171,20 +192,21 @@ function quiet(judging: Judging): Finding {
     const what = facts.filtered
       ? `${counted(reading.lines.length, "line")} of ${unit} hold what was looked for ${span}`
       : `${counted(reading.lines.length, "line")} of ${unit} ${span}`;
-    return pass(`${what}, no ERROR among them${harmless}`);
+    const observed = `${what}, no ERROR among them${harmless}`;
+    if (judging.goesOn) return notApplicable("goes_on", `${observed}; what earlier calls told is not told again`);
+    return judging.isSearch ? notApplicable("searched", `${observed}; of what else it logged nothing is said`) : pass(observed);
   }
-  if (judging.goesOn) return note("end", "no line is left to read");
+  if (judging.goesOn) return notApplicable("end", "no line is left to read; what earlier calls told is not told again");
   if (silence === undefined) return unknown("silent", `${unit} logged nothing ${span}`, "Look at the log by hand.");
   if (!silence.seen) return couldNotLook(silence);
   return silenceOf(silence.facts, judging, span);
 }
 
-function silenceOf({ within, last, counted: metered }: LogSilence, { facts }: Judging, span: string): Finding {
+function silenceOf({ within, last, counted: metered }: LogSilence, { facts, isSearch }: Judging, span: string): Finding {
   const { unit, zone } = facts;
   if (within !== null) {
-    return pass(
-      `none of what was asked for among the lines of ${unit} ${span}; it did log in that time, last at ${clockText(new Date(within), zone)}`,
-    );
+    const observed = `none of what was asked for among the lines of ${unit} ${span}; it did log in that time, last at ${clockText(new Date(within), zone)}`;
+    return isSearch ? notApplicable("searched", observed) : pass(observed);
   }
   if (metered !== null && metered > 0) {
     const observed = `the platform counted ${counted(metered, "line")} of ${unit} ${span}, but none can be read`;
@@ -205,7 +227,7 @@ function sum(patterns: readonly LinePattern[]): number {
   return patterns.reduce((all, { count }) => all + count, 0);
 }
 
-function sumText(patterns: readonly LinePattern[], { unit, zone }: LogFacts): string {
+function sumText(patterns: readonly LinePattern[], { unit, zone }: LogFacts, kind = "ERROR line", telling = ""): string {
   const first = new Date(Math.min(...patterns.map((each) => each.first.getTime())));
   const last = new Date(Math.max(...patterns.map((each) => each.last.getTime())));
   const revisions = [...new Set(patterns.flatMap((each) => each.revisions))].map((name) => shortRevision(name, unit));
@@ -221,7 +243,7 @@ function sumText(patterns: readonly LinePattern[], { unit, zone }: LogFacts): st
           /from (.+ (\d\d:\d\d \S+)) to \2$/u,
           "at $1",
         );
-  return `${counted(total, "ERROR line")} of ${unit} ${span}${named}`;
+  return `${total === 1 ? `1 ${kind}` : `${total} ${kind.replace("line", "lines")}`} of ${unit}${telling === "" ? "" : ` ${telling}`} ${span}${named}`;
 }
 
 const briefCharacters = 110;

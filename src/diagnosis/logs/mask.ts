@@ -17,8 +17,10 @@ const forms: readonly RegExp[] = [
 const quotes = /"[^"\n]{1,300}"|`[^`\n]{1,300}`|(?<!\w)'[^'\n]{1,300}'(?!\w)/gu;
 const hex = /\b(?:0x[0-9a-f]+|(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,})\b/giu;
 const token = /[\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}_])?/gu;
-/** A missing module's name is what such a line is about. */
-const names = /\b(?:No module named|cannot import name)\b/u;
+/** The name that is missing is what such a line is about. */
+const names = /\b(?:No module named|cannot import name|has no attribute|is not defined|Unrecognized name|unexpected keyword argument)\b/u;
+/** Names of columns, tables and modules; those of players have no such parts. */
+const dotted = /^['"`][A-Za-z]+(?:[_.][A-Za-z]+)+['"`]$/u;
 /** Status codes tell one failure from another; other numbers don't. */
 const statusBefore = /(?:^|\b(?:status|code|HTTP(?:\/[\d.]+)?|returned|returning|error)[ =:]*)$/iu;
 
@@ -26,7 +28,7 @@ const statusBefore = /(?:^|\b(?:status|code|HTTP(?:\/[\d.]+)?|returned|returning
 export function masked(line: string): string {
   let text = line;
   for (const form of forms) text = text.replaceAll(form, varies);
-  if (!names.test(text)) text = text.replaceAll(quotes, varies);
+  if (!names.test(text)) text = text.replaceAll(quotes, (part) => (dotted.test(part) ? part : varies));
   text = text.replaceAll(hex, varies);
   return text.replaceAll(token, (word, offset: number) => (isVariable(word, text.slice(Math.max(0, offset - 16), offset)) ? varies : word));
 }

@@ -1,7 +1,7 @@
 import { couldNotLook } from "../../checks/check.ts";
 import { problem, unknown } from "../../checks/finding.ts";
 import { UserError, unknownName } from "../../errors.ts";
-import type { Evidence } from "../../evidence/evidence.ts";
+import type { Evidence, Unseen } from "../../evidence/evidence.ts";
 import type { UnitFacts } from "../../evidence/looks/units.ts";
 import { deployedUnit } from "../../evidence/looks/units.ts";
 import { lastAttempt } from "../../evidence/looks/watched.ts";
@@ -14,6 +14,10 @@ export interface Named {
   /** Under which it logs. */
   readonly name: string;
   readonly deployed: Evidence<UnitFacts> | undefined;
+  /** It calls others: refusals in its log are its own. */
+  readonly isCaller: boolean;
+  /** What tells whether it is there, or how it is deployed, and could not be looked at. */
+  readonly lost?: Unseen | undefined;
 }
 
 /** The name under which it really logs. A name that nothing bears is told with the nearest, never answered with silence. */
@@ -21,12 +25,16 @@ export async function nameOf(source: Source, { gather, rules }: Asking): Promise
   const { kind, name } = source;
   switch (kind) {
     case "resource":
-      return { name, deployed: undefined };
+      return {
+        name,
+        deployed: undefined,
+        isCaller: source.resource === "cloud_scheduler_job" || source.resource === "pubsub_subscription",
+      };
     case "job": {
-      if (Object.hasOwn(rules.schedule ?? {}, name)) return { name, deployed: undefined };
+      if (Object.hasOwn(rules.schedule ?? {}, name)) return { name, deployed: undefined, isCaller: true };
       const job = await gather(lastAttempt(name, rules.region));
       if (job.seen && job.facts.job === null) throw new UserError(unknownName("scheduler job", name, Object.keys(rules.schedule ?? {})));
-      return { name, deployed: undefined };
+      return { name, deployed: undefined, isCaller: true, ...(job.seen ? {} : { lost: job }) };
     }
     case "unit": {
       const declared = declaredUnit(rules, name);
@@ -35,7 +43,12 @@ export async function nameOf(source: Source, { gather, rules }: Asking): Promise
         const known = Object.entries(rules.units ?? {}).flatMap(([each, { aliases = [] }]) => [each, ...aliases]);
         throw new UserError(unknownName("unit", name, known));
       }
-      return { name: deployed.seen ? (deployed.facts.unit?.name ?? declared ?? name) : (declared ?? name), deployed };
+      return {
+        name: deployed.seen ? (deployed.facts.unit?.name ?? declared ?? name) : (declared ?? name),
+        deployed,
+        isCaller: false,
+        ...(deployed.seen ? {} : { lost: deployed }),
+      };
     }
   }
 }

@@ -188,7 +188,7 @@ function unfed(waiting: Finding, { scope, intake, runs }: DayFacts): Finding {
 }
 
 /** The history's grouped rows as the runs that they are. */
-function recentRunOf(processors: readonly string[], runs: readonly RanRow[], scope: Scope): RecentRun | undefined {
+export function recentRunOf(processors: readonly string[], runs: readonly RanRow[], scope: Scope): RecentRun | undefined {
   const told = runs.map(({ processor_name, status, oldest, newest }) => ({
     processor_name,
     status,

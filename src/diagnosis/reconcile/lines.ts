@@ -1,4 +1,5 @@
 import { isRecorded } from "../../checks/completion/flags.ts";
+import { isCompletion } from "../../checks/completion/mode.ts";
 import type { Finding, Severity } from "../../checks/finding.ts";
 import { note, notApplicable, notDue, pass, problem, severityOf, unknown } from "../../checks/finding.ts";
 import { quoted } from "../../outside-text.ts";
@@ -7,7 +8,7 @@ import type { Class, Day, Part } from "./judge.ts";
 import { isSeen, recordPart } from "./judge.ts";
 import type { Phase } from "./phases.ts";
 import { titleOf } from "./phases.ts";
-import { datesText, listed, repairOf } from "./proposals.ts";
+import { datesText, isTooLate, listed, repairOf } from "./proposals.ts";
 import { recordedText } from "./rows.ts";
 
 /** Dates that one line tells one by one; of the others their number. */
@@ -94,7 +95,7 @@ function faultOf(found: Fault, told: readonly Day[], { phase, days }: Telling): 
         ...said,
         observed: `${next} has not run, or not on these rows, for ${where}; ${clauses(told, ({ deciding }) => deciding[0]?.finding.observed ?? "")}`,
         expected: `output of ${next} not older than the rows it reads`,
-        next: `Run ${next} for ${datesText(datesOf(told).toSorted())}: ${again}. Don't mark it as triggered instead.`,
+        next: stalledNext(told, next, again),
       });
     case "missing":
       return problem(severity, {
@@ -120,6 +121,17 @@ function faultOf(found: Fault, told: readonly Day[], { phase, days }: Telling): 
   }
 }
 
+function stalledNext(told: readonly Day[], next: string, again: string): string {
+  const late = told.filter(isTooLate);
+  const open = told.filter((day) => !late.includes(day));
+  const run = open.length === 0 ? "" : `Run ${next} for ${datesText(datesOf(open))}: ${again}. `;
+  const why =
+    late.length === 0
+      ? ""
+      : `Find out why ${next} put nothing out for ${datesText(datesOf(late))}: made now, it would know how the games ended. `;
+  return `${run}${why}Don't mark it as triggered instead.`;
+}
+
 /** Bookkeeping is a fault here as long as it can be told from the truth; a miss within its grace is not one yet. */
 function severityOfAll(told: readonly Day[]): Exclude<Severity, "P5"> {
   const all = told.flatMap(({ deciding }) => deciding.flatMap(({ finding }) => severityOf(finding) ?? []));
@@ -136,7 +148,9 @@ function recordText(day: Day): string {
   const { record } = day.facts;
   if (!isSeen(record) || record === null) return "no record at all";
   const strays = strayText(day);
-  return `${record.entries.length} recorded, ${record.count ?? "none"} counted, ${record.triggered === true ? "triggered" : "not triggered"}${strays}`;
+  const done = record.entries.filter(isCompletion).length;
+  const unfinished = done === record.entries.length ? "" : `, ${record.entries.length - done} entered as something else than done`;
+  return `${done} recorded${unfinished}, ${record.count ?? "none"} counted, ${record.triggered === true ? "triggered" : "not triggered"}${strays}`;
 }
 
 function strayText({ facts: { record, scope } }: Day): string {
@@ -219,18 +233,21 @@ function fromOf(finding: Finding, told: readonly Day[]): Date {
   return own ?? told[0]?.facts.scope.asOf ?? new Date(0);
 }
 
+/** Where the next phase doesn't follow the rows, its output only has to be there: it may be older than they are. */
+function ranText({ completion: { next_phase: next } }: Phase["rules"]): string {
+  return next.follows_rows === false ? `${next.name} has put out its part` : `${next.name} ran on these rows`;
+}
+
 /** Which ones, the rows tell. */
 function repairedFinding(told: readonly Day[], { rules }: Phase): Finding {
   const records = told.length === 1 ? `the record of ${datesText(datesOf(told))}` : `${told.length} records`;
-  return note("repaired_earlier", `${records} repaired earlier, and ${rules.completion.next_phase.name} ran on these rows`);
+  return note("repaired_earlier", `${records} repaired earlier, and ${ranText(rules)}`);
 }
 
 function consistentFinding(told: readonly Day[], { rules }: Phase, of: number): Finding {
-  const { name } = rules.completion.next_phase;
   const early = told.filter(({ record }) => record.class === "waiting");
   const whole = told.length - early.length;
   const today = early.map((day) => `${datesText(datesOf([day]))} ${recordedText(day)} so far (${day.mode})`);
-  const agreed =
-    whole === 0 ? [] : [`${whole} of ${of} dates consistent: entries, tables, count and trigger agree, and ${name} ran on these rows`];
+  const agreed = whole === 0 ? [] : [`${whole} of ${of} dates consistent: entries, tables, count and trigger agree, and ${ranText(rules)}`];
   return pass([...agreed, ...today].join("; "));
 }

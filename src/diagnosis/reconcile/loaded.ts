@@ -2,7 +2,7 @@ import { couldNotLook } from "../../checks/check.ts";
 import type { Scope } from "../../checks/check.ts";
 import { isOwed } from "../../checks/completion/mode.ts";
 import type { Finding } from "../../checks/finding.ts";
-import { note, notApplicable, notDue, pass, putOff, unknown } from "../../checks/finding.ts";
+import { notApplicable, notDue, pass, putOff, unknown } from "../../checks/finding.ts";
 import { scopeOn } from "../../checks/scope.ts";
 import type { Unseen } from "../../evidence/evidence.ts";
 import type { Dates, KeptRecord } from "../../evidence/looks/reconcile.ts";
@@ -16,7 +16,7 @@ import { isSeen } from "./judge.ts";
 import { intakeOn, recordOn, sliced } from "./look.ts";
 import { phaseIn } from "./phases.ts";
 import { datesText } from "./proposals.ts";
-import { spanText } from "./reconcile.ts";
+import { spanText, withoutLine } from "./reconcile.ts";
 
 interface Night {
   readonly scope: Scope;
@@ -41,7 +41,7 @@ export async function reconcileLoaded(asking: Asking, dates: Dates): Promise<Inq
     schedule: scheduleAround(rules, dates),
     postponed: postponedOn(rules, dates),
   };
-  const [{ records }, held] = await Promise.all([asking.all(own), asking.all(tables)]);
+  const [{ records, postponed }, held] = await Promise.all([asking.all(own), asking.all(tables)]);
   const dayRules = dates.map((date) => ({ date, rules: session.pipeline.rulesOn(date, asOf) }));
   const gather = sliced(asking.gather, dayRules, dates);
   const nights = await Promise.all(
@@ -53,9 +53,7 @@ export async function reconcileLoaded(asking: Asking, dates: Dates): Promise<Inq
     }),
   );
   const evidence = [own.records.id, ...Object.values(tables).map(({ id }) => id)];
-  const lost: Line[] = records.seen
-    ? []
-    : [{ id: loaded.phase, finding: note("judged_without", `judged without ${records.id}: ${records.reason}`), evidence: [records.id] }];
+  const lost = [records, postponed].flatMap((look) => (look.seen ? [] : [withoutLine(loaded.phase, look)]));
   return {
     lines: [...linesOf(nights, loaded.phase, evidence), ...lost],
     headline: `Phase 2 records, ${spanText(dates)}`,

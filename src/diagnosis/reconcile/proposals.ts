@@ -1,15 +1,15 @@
 import { isRecorded } from "../../checks/completion/flags.ts";
-import { triggerDue } from "../../checks/completion/mode.ts";
+import { isCompletion, triggerDue } from "../../checks/completion/mode.ts";
 import { newestOf, orderOf } from "../../checks/completion/record.ts";
 import type { TableState } from "../../checks/completion/record.ts";
 import type { KeptRecord, RanRow } from "../../evidence/looks/reconcile.ts";
 import { quoted } from "../../outside-text.ts";
 import type { CalendarDate } from "../../pipeline/dates.ts";
-import { addDays } from "../../pipeline/dates.ts";
+import { addDays, addMinutes } from "../../pipeline/dates.ts";
 import type { Proposal } from "../proposal.ts";
-import { proposalOf } from "../proposal.ts";
+import { isPlainId, pinned, proposalOf } from "../proposal.ts";
 import type { Day } from "./judge.ts";
-import { isSeen } from "./judge.ts";
+import { isSeen, recentRunOf } from "./judge.ts";
 import type { Phase } from "./phases.ts";
 
 type Target = NonNullable<Proposal["documents"]>[number];
@@ -48,6 +48,11 @@ export function repairOf({ facts, processors, record: whole, mode, class: found 
     const names = stray.map(({ name }) => quoted(name)).join(", ");
     return { without: [`it holds ${names}, which no processor goes by, so nobody knows what it should count`] };
   }
+  const unfinished = record.entries.filter((entry) => !isCompletion(entry)).map(({ name }) => name);
+  if (unfinished.length > 0) {
+    const entered = `${listed(unfinished)} ${unfinished.length === 1 ? "is" : "are"} entered as something else than done`;
+    return { without: [`${entered}, and who wrote that should say why, and whether it counts`] };
+  }
   const lacking = rules.completion.modes[mode].expected.filter((name) => !isRecorded(record, name));
   const entries = lacking.map((name) => ({ name, ...entryOf(name, facts) }));
   const added = Object.fromEntries(entries.flatMap(({ name, entry }) => (entry === undefined ? [] : [[name, entry] as const])));
@@ -63,7 +68,8 @@ export function repairOf({ facts, processors, record: whole, mode, class: found 
     ...(trigger === "unproven" ? [`_triggered stays: nothing shows that ${rules.completion.next_phase.name} ran on these rows`] : []),
   ];
   if (Object.keys(set).length === 0) return { without };
-  const before = Object.fromEntries(Object.keys(set).map((field) => [field, record.raw[field] ?? null]));
+  const fields = Object.keys(set);
+  const before = pinned(Object.fromEntries(fields.map((field) => [field, record.raw[field] ?? null])), fields);
   return { document: { document: `${rules.completion.collection}/${date}`, update_time: record.updateTime, before, set }, without };
 }
 
@@ -72,17 +78,16 @@ function known(name: string, processors: Readonly<Record<string, unknown>>): boo
 }
 
 /** An entry for a run that the history knows; or why there is none. */
-function entryOf(name: string, { scope, record, tables, runs }: Day["facts"]): { readonly entry?: Values; readonly why?: string } {
+function entryOf(name: string, { scope, tables, runs }: Day["facts"]): { readonly entry?: Values; readonly why?: string } {
   const processor = scope.rules.completion.processors[name];
   const state = processor === undefined ? undefined : tables[processor.table];
   if (processor === undefined || state === undefined || !isSeen(state) || state.rows === 0)
     return { why: `no entry of ${name}: it has no rows` };
-  if (isSeen(record) && record?.entries.some((entry) => entry.name === name) === true)
-    return { why: `${name} is entered as something else than done, and who wrote that should say why` };
   if (!isSeen(runs)) return { why: `no entry of ${name}: the run history could not be read` };
   const run = goodRunOf(processor.class, runs);
   if (run === undefined) return { why: `no entry of ${name}: the run history holds no successful run of ${processor.class} with records` };
   const { newest: ended, run_id: id, records_processed: records } = run;
+  if (id !== null && !isPlainId(id)) return { why: `no entry of ${name}: the id of its run, ${quoted(id)}, is none` };
   return { entry: { completed_at: { $timestamp: ended }, status: "success", record_count: records, execution_id: id } };
 }
 
@@ -161,8 +166,12 @@ export function listed(words: readonly string[]): string {
 
 /** Only where its output is missing, or older than what it should have read. */
 function nextPhaseRun({ rules }: Phase, days: readonly Day[]): readonly Proposal[] {
-  const { name, job } = rules.completion.next_phase;
-  const stalled = days.filter((day) => day.class === "stalled" && isWholeOtherwise(day)).map(({ facts }) => facts.scope.date);
+  const { name, job, processors = {} } = rules.completion.next_phase;
+  const { minutes } = rules.thresholds.completion.rewriting_minutes;
+  const classNames = Object.keys(processors);
+  const stalled = days
+    .filter((day) => day.class === "stalled" && isWholeOtherwise(day) && !isTooLate(day) && !isAtWork(day, classNames))
+    .map(({ facts }) => facts.scope.date);
   if (job === undefined || stalled.length === 0) return [];
   const location = rules.region === undefined ? {} : { location: rules.region };
   return [
@@ -172,9 +181,30 @@ function nextPhaseRun({ rules }: Phase, days: readonly Day[]): readonly Proposal
       jobs: stalled.map((date) => ({ job, ...location, game_date: date })),
       requires: [
         { what: "rows_in_all", tables: Object.values(rules.completion.processors).map(({ table }) => table), game_dates: [...stalled] },
+        ...stalled.flatMap((date) =>
+          classNames.map((processor) => ({ what: "no_run_within" as const, processor, game_date: date, minutes })),
+        ),
       ],
     }),
   ];
+}
+
+/** What is made once, before the games, may not be made after them: it would know how they ended. */
+export function isTooLate({ facts: { scope }, mode }: Day): boolean {
+  return scope.rules.completion.next_phase.follows_rows === false && mode === "overnight";
+}
+
+/** Whether a run of these is under way, or has just ended: a second one beside it would write twice. */
+function isAtWork({ facts: { runs, scope } }: Day, classNames: readonly string[]): boolean {
+  if (!isSeen(runs)) return false;
+  const since = addMinutes(scope.asOf, -scope.rules.thresholds.runs.running.fail_minutes).getTime();
+  const ended = new Set(runs.flatMap(({ run_id: id, status }) => (status === "running" ? [] : [id])));
+  const isOpen = (run: RanRow): boolean =>
+    classNames.includes(run.processor_name ?? "") &&
+    run.status === "running" &&
+    !ended.has(run.run_id) &&
+    Date.parse(run.oldest ?? "") >= since;
+  return runs.some(isOpen) || recentRunOf(classNames, runs, scope) !== undefined;
 }
 
 /** All rows are there, so that the next phase would have what it reads. */

@@ -1,7 +1,7 @@
 import type { Scope } from "../../checks/check.ts";
 import { note, notApplicable } from "../../checks/finding.ts";
 import { scopeOn } from "../../checks/scope.ts";
-import type { Evidence, Looks } from "../../evidence/evidence.ts";
+import type { Evidence, Looks, Unseen } from "../../evidence/evidence.ts";
 import type { Dates, RanRow, RecordsFacts } from "../../evidence/looks/reconcile.ts";
 import { postponedOn, scheduleAround } from "../../evidence/looks/reconcile.ts";
 import type { TableFacts } from "../../evidence/looks/tables.ts";
@@ -29,6 +29,11 @@ interface Seen {
   readonly held: HeldEvidence;
 }
 
+/** Of this only less is known without it: which games were postponed, the schedule mostly says too. */
+interface Around {
+  readonly postponed: Evidence<unknown>;
+}
+
 /** The dates with their games, and the looks that were made for all of them. */
 interface Stage extends Reconciling {
   readonly phase: Phase;
@@ -50,13 +55,13 @@ export async function reconcile(asking: Asking, asked: Reconciling): Promise<Inq
     dayRules.flatMap(({ rules }) => Object.entries(heldLooks(phaseIn(rules, number) ?? phase, dates))),
   );
   const around = { schedule: scheduleAround(asking.rules, dates), postponed: postponedOn(asking.rules, dates) };
-  const [seen] = await Promise.all([look(asking.all, { own, tables }), asking.all(around)]);
+  const [seen, { postponed }] = await Promise.all([look(asking.all, { own, tables }), asking.all(around)]);
   const gather = sliced(asking.gather, dayRules, dates);
   const scopes = await Promise.all(dates.map((date) => scopeOn({ pipeline: session.pipeline, date, asOf, gather })));
   const stage: Stage = { ...asked, phase, dayRules, scopes, own, tables };
   const days = await judged(asking, stage, seen);
   const settled = days.some((day) => doubtedIn(day).length > 0) ? await confirmed(asking, stage, days) : days;
-  return inquiryOf(asking, stage, settled, seen);
+  return inquiryOf(asking, stage, settled, { ...seen, postponed });
 }
 
 async function look(
@@ -101,13 +106,11 @@ async function confirmed(asking: Asking, stage: Stage, days: readonly Day[]): Pr
   return judged(asking, stage, await look(asking.secondLook, stage), days);
 }
 
-function inquiryOf(asking: Asking, stage: Stage, days: readonly Day[], { runs, held }: Seen): Inquiry {
+function inquiryOf(asking: Asking, stage: Stage, days: readonly Day[], { runs, held, postponed }: Seen & Around): Inquiry {
   const { phase, dates } = stage;
   const evidence = [stage.own.records.id, ...(asking.detailed ? Object.values(stage.tables).map(({ id }) => id) : [])];
   const lines = linesOf({ phase, days, evidence });
-  const lost: Line[] = runs.seen
-    ? []
-    : [{ id: phase.id, finding: note("judged_without", `judged without ${runs.id}: ${runs.reason}`), evidence: [runs.id] }];
+  const lost = [runs, postponed].flatMap((made) => (made.seen ? [] : [withoutLine(phase.id, made)]));
   const proposals = asking.past ? [] : proposalsFor(phase, days);
   const ask = askAgain(days);
   return {
@@ -120,6 +123,10 @@ function inquiryOf(asking: Asking, stage: Stage, days: readonly Day[], { runs, h
     ...(ask === undefined ? {} : { askAgain: ask }),
     next: nextCalls(phase, days),
   };
+}
+
+export function withoutLine(id: string, look: Unseen): Line {
+  return { id, finding: note("judged_without", `judged without ${look.id}: ${look.reason}`), evidence: [look.id] };
 }
 
 /** From the first date to the last. */

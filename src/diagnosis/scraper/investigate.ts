@@ -1,6 +1,6 @@
 import type { Scope } from "../../checks/check.ts";
 import type { Finding } from "../../checks/finding.ts";
-import { notApplicable, unknown } from "../../checks/finding.ts";
+import { note, notApplicable, unknown } from "../../checks/finding.ts";
 import { scopeOn } from "../../checks/scope.ts";
 import { boxSource } from "../../checks/scraping/collection.ts";
 import type { SlatedGame } from "../../checks/slate.ts";
@@ -15,7 +15,7 @@ import { stageRules } from "../../pipeline/load.ts";
 import { newestPostGameDate } from "../../pipeline/moments.ts";
 import type { Named, Source, Thing } from "../../pipeline/things.ts";
 import { dateInGame, noSuchThing, thingNamed } from "../../pipeline/things.ts";
-import type { Inquiry } from "../inquiry.ts";
+import type { Inquiry, Line } from "../inquiry.ts";
 import { findingsText, linesOf, nextCalls, numbersOf, proposalsOf } from "./answer.ts";
 import type { Collected } from "./collect.ts";
 import { collect } from "./collect.ts";
@@ -73,7 +73,7 @@ async function ofJob(
   { asked, corrected }: { asked?: CalendarDate | undefined; corrected?: string | undefined },
 ): Promise<Inquiry> {
   const { session, rules, asOf, past } = asking;
-  const isDeclared = rules.schedule?.[name] !== undefined;
+  const isDeclared = Object.hasOwn(rules.schedule ?? {}, name);
   if (past) {
     if (isDeclared) return withoutScheduler(name, undefined);
     throw noSuchThing(rules, session.pipeline.file, name);
@@ -82,11 +82,11 @@ async function ofJob(
   if (!scheduler.seen) return withoutScheduler(name, scheduler);
   const known = scheduler.facts.jobs.map((job) => job.name);
   if (!isDeclared && !known.includes(name)) throw noSuchThing(rules, session.pipeline.file, name, known);
-  const works = rules.schedule?.[name]?.works_on;
+  const works = isDeclared ? rules.schedule?.[name]?.works_on : undefined;
   const today = dateAt(asOf, rules.zone);
   const about = works === "yesterday" ? addDays(today, -1) : today;
   const scope = await scopeOn({ pipeline: session.pipeline, date: asked ?? about, asOf, gather: asking.gather });
-  return investigateJob({ job: name, looking: asking, scope, scheduler: scheduler.facts, corrected });
+  return besideSlate(await investigateJob({ job: name, looking: asking, scope, scheduler: scheduler.facts, corrected }), scope);
 }
 
 async function ofSource(asking: Investigating, named: Named, source: Source, asked: CalendarDate | undefined): Promise<Inquiry> {
@@ -112,7 +112,8 @@ async function ofSource(asking: Investigating, named: Named, source: Source, ask
     return simple(named, notApplicable("retired", `${id}: ${said}`), date);
   }
   const scope = await scopeOn({ pipeline: session.pipeline, date, asOf, gather: asking.gather });
-  if (id === undefined || collection === undefined) return withFace(await unscheduled(asking, source, named.name, scope), named, scope);
+  if (id === undefined || collection === undefined)
+    return withFace(besideSlate(await unscheduled(asking, source, named.name, scope), scope), named, scope);
   const closed = withoutGames(scope);
   if (closed !== undefined) return simple(named, closed, date);
   const owing = gamesOwing(scope.slate, collection.owed_by);
@@ -217,11 +218,16 @@ function answer(found: readonly Collected[], named: Named, scope: Scope, detaile
   const askAgain = due.toSorted((a, b) => a.getTime() - b.getTime())[0];
   const timeline = (main.story?.timeline ?? []).toSorted((a, b) => a.at.getTime() - b.at.getTime());
   const proposals = found.flatMap(proposalsOf);
-  const told = { lines: found.flatMap(linesOf), numbers: numbersOf(main), proposals, next: nextCalls(main) };
+  const told = {
+    lines: found.flatMap(linesOf),
+    numbers: numbersOf(main),
+    proposals,
+    next: nextCalls(main),
+  };
+  const inquiry = besideSlate({ ...told, asked: {} }, scope, new Set(found.flatMap(({ lost }) => lost.map(({ id }) => id))));
   return withFace(
     {
-      ...told,
-      asked: {},
+      ...inquiry,
       ...(causes === undefined ? {} : { causes }),
       ...(main.finding.verdict === "pass" || main.finding.verdict === "not_due"
         ? {}
@@ -234,8 +240,18 @@ function answer(found: readonly Collected[], named: Named, scope: Scope, detaile
   );
 }
 
+/** A look at the slate that was lost: which games are expected may be otherwise. */
+function besideSlate(inquiry: Inquiry, { slateLooks }: Scope, told: ReadonlySet<string> = new Set()): Inquiry {
+  const lost: readonly Line[] = slateLooks.flatMap((look) =>
+    look.seen || look.off !== undefined || told.has(look.id)
+      ? []
+      : [{ id: "slate", finding: note("judged_without", `judged without ${look.id}: ${look.reason}`), evidence: [look.id] }],
+  );
+  return { ...inquiry, lines: [...inquiry.lines, ...lost] };
+}
+
 /** Happenings in a short answer: the last ones. */
-const mostTold = 7;
+const mostTold = 5;
 
 /** Under which name it was found, and on which date. */
 function withFace(inquiry: Inquiry, named: Named, { date }: Pick<Scope, "date">): Inquiry {

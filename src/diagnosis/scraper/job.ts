@@ -2,7 +2,7 @@ import type { Scope } from "../../checks/check.ts";
 import { couldNotLook } from "../../checks/check.ts";
 import type { Finding } from "../../checks/finding.ts";
 import { notApplicable, pass, problem, unknown } from "../../checks/finding.ts";
-import type { Declared } from "../../checks/scheduling/job.ts";
+import type { Declared, Fault } from "../../checks/scheduling/job.ts";
 import { standingOf } from "../../checks/scheduling/job.ts";
 import { outputUnits, weighed } from "../../checks/scheduling/output.ts";
 import { at, counted, gap } from "../../checks/words.ts";
@@ -47,13 +47,15 @@ export async function investigateJob({ job: name, looking, scope, scheduler, cor
     });
     return { lines: [{ id: `job/${idName(name)}`, finding, evidence: [look] }], numbers: {}, asked, headline };
   }
-  const troubled = await troubledJobs({ looking, scope, scheduler }, name);
+  const faulty = faultyJobs(scheduler, scope, name);
+  // Whose work arrives is only told beside a trouble of the job itself: of one that is well nothing else is looked at.
+  const troubled = faulty.some((each) => each.job.name === name) ? await troubledJobs(faulty, { looking, scope }) : [];
   const own = troubled.find((facts) => facts.job.name === name);
   const findings = own === undefined ? [standingFinding(job, declared, scope)] : await faultFindings(own, declared, { looking, scope });
   const rows = familyRows(troubled);
   return {
     lines: findings.map((finding) => ({ id: `job/${idName(name)}`, finding, evidence: [look] })),
-    numbers: numbersOf(job, troubled, scheduler, scope),
+    numbers: numbersOf(job, faulty, scheduler, scope),
     asked,
     headline,
     ...(own === undefined ? {} : { causes: weigh(own, jobCauses), rows }),
@@ -62,19 +64,24 @@ export async function investigateJob({ job: name, looking, scope, scheduler, cor
   };
 }
 
+interface Faulty {
+  readonly job: SchedulerJob;
+  readonly fault: Fault;
+}
+
 /** Every job with a fault, what is declared or not, but for those that concern nobody. */
-async function troubledJobs({ looking, scope, scheduler }: Omit<JobAsked, "job">, asked: string): Promise<readonly JobFacts[]> {
-  const { rules } = scope;
-  const noise = rules.monitoring?.noise?.filter(({ of }) => of === "job") ?? [];
-  const jobs = scheduler.jobs.filter(({ name }) => name === asked || !noise.some(({ prefix }) => name.startsWith(prefix)));
-  return Promise.all(
-    jobs.flatMap((job) => {
+function faultyJobs({ jobs }: SchedulerFacts, scope: Scope, asked: string): readonly Faulty[] {
+  const noise = scope.rules.monitoring?.noise?.filter(({ of }) => of === "job") ?? [];
+  return jobs
+    .filter(({ name }) => name === asked || !noise.some(({ prefix }) => name.startsWith(prefix)))
+    .flatMap((job) => {
       const fault = faultOf(job, scope);
-      return fault === undefined
-        ? []
-        : [arrivalOf(job, fault.attempt, { looking, scope }).then((evidence) => jobFacts(job, fault, evidence, scope))];
-    }),
-  );
+      return fault === undefined ? [] : [{ job, fault }];
+    });
+}
+
+async function troubledJobs(faulty: readonly Faulty[], place: Place): Promise<readonly JobFacts[]> {
+  return Promise.all(faulty.map(async ({ job, fault }) => jobFacts(job, fault, await arrivalOf(job, fault.attempt, place), place.scope)));
 }
 
 interface Place {
@@ -163,7 +170,7 @@ function familyRows(troubled: readonly JobFacts[]): readonly ListRow[] {
 
 const order: readonly string[] = ["address", "deadline", "invoker", "other"];
 
-function numbersOf(job: SchedulerJob, troubled: readonly JobFacts[], { jobs }: SchedulerFacts, scope: Scope): Inquiry["numbers"] {
+function numbersOf(job: SchedulerJob, troubled: readonly Faulty[], { jobs }: SchedulerFacts, scope: Scope): Inquiry["numbers"] {
   return {
     state: job.state,
     times: `${quoted(job.schedule)} ${quoted(job.zone)}`,

@@ -13,6 +13,13 @@ function standings(of: Examined, wanted: Wanted = {}): string[] {
     .map(({ id, standing }) => `${id} ${standing}`);
 }
 
+/** The newest is of the same commit as the first, with another one between them. */
+function putBack() {
+  const between = { name: `${older}-b`, createdAt: "2026-01-28T12:00:00.000Z", ready: true, commit: "f9bdf678" };
+  const [last, first] = two({ share: 100 }).revisions ?? [];
+  return { ...two({ share: 100 }), revisions: [{ ...last, commit: first?.commit }, between, first] };
+}
+
 describe("why it is not live", () => {
   test.each<[string, Examined, Wanted, string[]]>([
     ["what serves is the newest, and the branch has more", examined({ drift: { own: commits(2) } }), {}, ["not_built established"]],
@@ -52,6 +59,15 @@ describe("why it is not live", () => {
     ],
     ["it was never pushed", examined({ unit: two({ share: 100 }), holds: { [newest]: "no" } }), asked({ onBranch: false }), []],
     ["nothing is lacking", examined(), {}, []],
+    // It was built: something else was put in its place.
+    ["an older revision held it", examined({ unit: two({ share: 100 }), holds: { [older]: "yes", [newest]: "no" } }), asked(), []],
+    [
+      "of an older revision nobody can tell",
+      examined({ unit: two({ share: 100 }), holds: { [older]: "no_label", [newest]: "no" } }),
+      asked(),
+      ["not_built open"],
+    ],
+    ["an older build was deployed again over another", examined({ unit: putBack(), drift: { own: commits(2) } }), {}, []],
   ])("%s", (_, of, wanted, expected) => {
     expect(standings(of, wanted).toSorted()).toEqual(expected.toSorted());
   });
@@ -62,7 +78,12 @@ describe("why it is not live", () => {
       [true, false].flatMap((isReady) =>
         [0, 30, 100].flatMap((share) =>
           [...answers, undefined].flatMap((newestHolds) =>
-            answers.map((branchHasMore) => ({ unit: "u", newest: "r", isServing, isReady, share, newestHolds, branchHasMore })),
+            answers.flatMap((branchHasMore) =>
+              answers.map((holds) => {
+                const overtaken = { holds, said: "older" };
+                return { unit: "u", newest: "r", isServing, isReady, share, newestHolds, branchHasMore, overtaken };
+              }),
+            ),
           ),
         ),
       ),

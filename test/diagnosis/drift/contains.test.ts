@@ -21,6 +21,8 @@ describe("where a commit is", () => {
   test.each<[string, Examined, Wanted]>([
     ["live", examined({ unit: two({ share: 100 }), holds: { [newest]: "yes" } }), asked()],
     ["not live: not built", examined({ unit: two({ share: 100 }), holds: { [newest]: "no" } }), asked()],
+    ["not live: overtaken", examined({ unit: two({ share: 100 }), holds: { [older]: "yes", [newest]: "no" } }), asked()],
+    ["not live: overtaken", examined({ unit: split(true, 50), holds: { [older]: "yes", [newest]: "no" } }), asked()],
     ["not live: not pushed", examined({ unit: two({ share: 100 }), holds: { [newest]: "no" } }), asked({ onBranch: false })],
     ["not live: built and failed", examined({ unit: split(false), holds: { [older]: "no", [newest]: "yes" } }), asked()],
     ["not live: no traffic", examined({ unit: split(true), holds: { [older]: "no", [newest]: "yes" } }), asked()],

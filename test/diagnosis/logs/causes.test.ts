@@ -102,6 +102,7 @@ describe("two writers", () => {
     ["no fallback that was read", [clash(100, "a"), clash(118, "b")], "open"],
     ["two runs ten minutes and a second apart", [clash(0, "a"), fallback(0, "a"), clash(601, "b"), fallback(601, "b")], "open"],
     ["two runs ten minutes apart", [clash(0, "a"), fallback(0, "a"), clash(600, "b"), fallback(600, "b")], "established"],
+    ["tables that are not named", [clash(0, "a", null), fallback(0, "a", null), clash(9, "b", null), fallback(9, "b", null)], "open"],
     ["two tables", [clash(0, "a", "t"), fallback(0, "a", "t"), clash(9, "b", "s"), fallback(9, "b", "s")], "open"],
   ])("%s", (_, lines, expected) => {
     expect(standing(facts(lines))).toEqual({ two_writers: expected });
@@ -122,12 +123,29 @@ describe("a name that is not there", () => {
 
 test("refused callers are only blamed where nothing got through since; strangers are refused too", () => {
   const refused = line({ text: "The request was not authenticated.", severity: "WARNING", at: hour });
-  expect(standing(facts([refused]))).toEqual({ not_authenticated: "established" });
-  expect(standing(facts([refused, line({ at: 2 * hour, text: "Starting PlayerGameSummaryProcessor" })]))).toEqual({
-    not_authenticated: "open",
-  });
-  expect(standing(facts([refused], { filtered: true }))).toEqual({ not_authenticated: "open" });
-  expect(standing(facts([refused], { unread: true }))).toEqual({ not_authenticated: "open" });
+  const open = { not_authenticated: "open" };
+  const often = [refused, { ...refused, at: new Date(hour * 1001).toISOString() }, { ...refused, at: new Date(hour * 1002).toISOString() }];
+  expect(standing(facts(often))).toEqual({ not_authenticated: "established" });
+  expect(standing(facts(often.slice(1)))).toEqual(open);
+  expect(standing(facts([...often, line({ at: 2 * hour, text: "Starting PlayerGameSummaryProcessor" })]))).toEqual(open);
+  expect(standing(facts(often, { filtered: true }))).toEqual(open);
+  expect(standing(facts(often, { severeOnly: true }))).toEqual(open);
+  expect(standing(facts(often, { unread: true }))).toEqual(open);
+});
+
+test("a unit that is itself denied something is no unit whose callers are refused; a job that is, is refused", () => {
+  const denied = [1, 2, 3].map((at) => bad("403 PERMISSION_DENIED: Missing or insufficient permissions.", at * hour));
+  expect(standing(facts(denied))).toEqual({});
+  expect(standing(facts(denied, { isCaller: true }))).toEqual({ not_authenticated: "established" });
+  const good = line({ at: 4 * hour, text: "AttemptFinished" });
+  expect(standing(facts([...denied, good], { isCaller: true }))).toEqual({ not_authenticated: "open" });
+});
+
+test("an import that failed once is open where lines of the work that may have followed were not asked for", () => {
+  const once = [bad(missing, hour, { revision: "u-1" })];
+  expect(standing(facts(once, { severeOnly: true }))).toEqual({ missing_library: "open" });
+  const revisions = [revision("u-1", -hour, false)];
+  expect(standing(facts(once, { severeOnly: true, revisions }))).toEqual({ missing_library: "established" });
 });
 
 test("two causes at once are both told, each with its share of the lines", () => {

@@ -159,6 +159,31 @@ describe("a digest", () => {
     expect(digest(lines, undefined, "nba-scrapers").map(({ known: means }) => means?.kind)).toContain("known");
   });
 
+  test("names that are missing are never put together, so that a new one is seen to be new", () => {
+    const modules = ["xgboost", "catboost"].map((name) =>
+      line({ text: `ModuleNotFoundError: No module named '${name}'`, severity: "ERROR" }),
+    );
+    expect(digestOf(modules, { unit: "u", known: [] }).map(({ pattern }) => pattern)).toHaveLength(2);
+    const [usual, fresh] = ["player_lookup", "team_abbr"].map((name) =>
+      line({ text: `KeyError: missing key '${name}' in batch of a game` }),
+    );
+    if (usual === undefined || fresh === undefined) throw new Error("Two lines.");
+    expect(digestOf([fresh], { unit: "u", known: [], before: [usual] })[0]?.before).toBe(0);
+    const players = ["lebronjames", "stephencurry"].map((name) => line({ text: `no box score of player '${name}' in the batch` }));
+    expect(digestOf(players, { unit: "u", known: [] })).toHaveLength(1);
+  });
+
+  test("a line that may have lost rows stays so beside a harmless text, unless that says more of the same", () => {
+    const known = [
+      { text: "Smart idempotency", means: "nothing", kind: "harmless" as const },
+      { text: "merge_fallback of a test", means: "a test", kind: "harmless" as const },
+      { text: "merge_fallback", means: "rows", kind: "destructive" as const },
+    ];
+    const kindOf = (text: string) => digestOf([line({ text })], { unit: "u", known })[0]?.known?.kind;
+    expect(kindOf("merge_fallback after Smart idempotency")).toBe("destructive");
+    expect(kindOf("merge_fallback of a test")).toBe("harmless");
+  });
+
   test("nothing is called new where there is no window to compare with", () => {
     expect(digest([line({ text: "bad", severity: "ERROR" })])[0]).not.toHaveProperty("before");
   });

@@ -132,6 +132,12 @@ export const judgedRows: readonly JudgedRow[] = [
     why: "four of five had triggered, which the rule allows; the fifth never got its entry",
   },
   {
+    facts: { entries: "pODUT", count: 4, triggered: null },
+    class: "record_wrong",
+    verdict: "fail",
+    why: "a failed entry is neither counted nor a reason to mark the phase as triggered, and whether it counts nobody knows",
+  },
+  {
     facts: { entries: "PODUt", count: 5 },
     class: "rows_without_flag",
     verdict: "fail",
@@ -206,6 +212,12 @@ export const judgedRows: readonly JudgedRow[] = [
     verdict: "fail",
     proposed: ["run_job"],
     why: "complete and triggered, and Phase 4 put out nothing: triggered proves no run",
+  },
+  {
+    facts: { output: "none", runs: "PODUTK!" },
+    class: "stalled",
+    verdict: "fail",
+    why: "Phase 4 is at work right now: a second one beside it would write twice",
   },
   {
     facts: { output: "none", triggered: null },
@@ -444,8 +456,14 @@ export const judgedRows: readonly JudgedRow[] = [
     facts: { phase: "4", output: "none" },
     class: "stalled",
     verdict: "fail",
+    why: "Phase 4 is complete, and nothing was predicted: made now, predictions would know how the games ended",
+  },
+  {
+    facts: { phase: "4", output: "none", clock: "2026-02-03 15:00" },
+    class: "stalled",
+    verdict: "fail",
     proposed: ["run_job"],
-    why: "Phase 4 is complete, and nothing was predicted",
+    why: "the same on the day itself, with the games still to come",
   },
   {
     facts: { phase: "4", entries: "ZSCK", rows: "ZSCK", count: 4 },

@@ -57,7 +57,7 @@ export interface Short {
   readonly processed?: 0 | 1 | 2 | "unseen";
   /** Whether the box scores of the others are there; yes, since 06:15. */
   readonly input?: "yes" | "no" | "unseen";
-  /** Successful runs in the history, by letter, ended a minute before the entry; `r` after one: at work right now. */
+  /** Successful runs in the history, by letter, ended a minute before the entry; `r` after one: at work right now. `!`: the next phase is. */
   readonly runs?: string;
   readonly past?: true;
 }
@@ -208,7 +208,19 @@ function intakeOf({ phase = "3", processed = 2, input = "yes" }: Short): Intake 
 }
 
 function runsOf({ runs = "PODUTZSCKF", clock = "09:30" }: Short, { rules }: Phase): RanRow[] {
-  return Object.entries(rules.completion.processors).flatMap(([name, { class: className }]): RanRow[] => {
+  const [next = ""] = Object.keys(rules.completion.next_phase.processors ?? {});
+  const oldest = new Date(instant(clock).getTime() - 120_000).toISOString();
+  const atWork = {
+    data_date: date,
+    processor_name: next,
+    run_id: "next",
+    n: 1,
+    status: "running",
+    records_processed: null,
+    newest: null,
+    oldest,
+  };
+  const own = Object.entries(rules.completion.processors).flatMap(([name, { class: className }]): RanRow[] => {
     const letter = Object.keys(names).find((candidate) => names[candidate] === name) ?? "";
     const run = { data_date: date, processor_name: className, run_id: `${letter}-1`, n: 1 };
     const begun = new Date(instant(clock).getTime() - 120_000).toISOString();
@@ -218,4 +230,5 @@ function runsOf({ runs = "PODUTZSCKF", clock = "09:30" }: Short, { rules }: Phas
       { ...run, status: "success", records_processed: 20, newest: instant("06:36").toISOString(), oldest: instant("06:34").toISOString() },
     ];
   });
+  return runs.includes("!") ? [...own, atWork] : own;
 }
