@@ -96,5 +96,5 @@ function printed(code: number, out: string, err: string): Answer {
 }
 
 function commandOf({ tool, input }: Question): string[] {
-  return [tool, ...Object.entries(input).flatMap(([name, value]) => [`--${name}`, String(value)]), "--json"];
+  return [tool, ...Object.entries(input).flatMap(([name, value]) => [`--${name}=${String(value)}`]), "--json"];
 }
