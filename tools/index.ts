@@ -9,4 +9,13 @@ import { validateDaily } from "./validate_daily.ts";
 import { watch } from "./watch.ts";
 
 /** Every tool an agent can call and every command a person can type, in the order they are listed. */
-export const catalogue: readonly Tool[] = [validateDaily, reconcilePhase3, findDuplicates, checkDrift, investigateScraper, readLogs, inspectLocks, watch];
+export const catalogue: readonly Tool[] = [
+  validateDaily,
+  reconcilePhase3,
+  findDuplicates,
+  checkDrift,
+  investigateScraper,
+  readLogs,
+  inspectLocks,
+  watch,
+];

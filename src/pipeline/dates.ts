@@ -42,9 +42,21 @@ export function daysBetween(from: CalendarDate, to: CalendarDate): number {
   return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: "day" }).days;
 }
 
+/** No zone has changed its date or offset within a quarter of an hour since clocks are kept by UTC. */
+const quarterHourMs = 900_000;
+const utcBegins = Date.UTC(1972, 0, 1);
+const mostKnown = 20_000;
+const datesKnown = new Map<string, CalendarDate>();
+
 /** The calendar date in the zone at that instant. */
 export function dateAt(instant: Date, zone: string): CalendarDate {
-  return calendarDateOf(zoned(instant, zone).toPlainDate().toString());
+  const found = (): CalendarDate => calendarDateOf(zoned(instant, zone).toPlainDate().toString());
+  if (instant.getTime() < utcBegins) return found();
+  const key = `${Math.floor(instant.getTime() / quarterHourMs)} ${zone}`;
+  const date = datesKnown.get(key) ?? found();
+  if (datesKnown.size >= mostKnown) datesKnown.clear();
+  datesKnown.set(key, date);
+  return date;
 }
 
 /** `2026-02-04 18:00 ET`-like text: date, time to the minute, and the zone's own short name for that moment. */

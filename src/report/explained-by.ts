@@ -96,7 +96,7 @@ export const explaining: Readonly<Record<string, Explain>> = {
 
 const mostCalls = 2;
 
-/** The calls that explain the worst findings; where few do, the same report in detail too, unless it is that already. */
+/** The calls that explain the worst findings; where none does, the same report in detail, unless it is that already. */
 export function nextCalls(
   lines: readonly ReportedFinding[],
   night: Pick<About, "date" | "asOf" | "rules">,
@@ -106,11 +106,12 @@ export function nextCalls(
   const explained = new Map<string, NextCall>();
   for (const line of problems) {
     const call = explainedBy(line, night);
-    if (call !== undefined) explained.set(JSON.stringify(call), call);
+    // Of one tool's calls the worst finding's: the others differ in a name that its answer leads on to.
+    if (call !== undefined && !explained.has(call.tool)) explained.set(call.tool, call);
   }
   const calls = [...explained.values()].slice(0, mostCalls);
-  const isThin = problems.length > 0 && calls.length < 2 && !needless;
-  const next = [...calls, ...(isThin ? [detail] : [])];
+  const isUnexplained = problems.length > 0 && calls.length === 0 && !needless;
+  const next = [...calls, ...(isUnexplained ? [detail] : [])];
   return next.length === 0 ? {} : { next: next.map((call) => ({ ...call, arguments: { ...call.arguments } })) };
 }
 

@@ -77,7 +77,7 @@ export function reportOf(judgement: Judgement, overall: Overall, asked: Asked, s
 }
 
 /** Figures that say "all of them" wherever their check passes: beside a slate, on a good night, the verdict says it too. */
-const obvious: readonly string[] = ["team_rows", "usage", "fields", "whole_games", "runs", "errors"];
+const obvious: readonly string[] = ["surplus", "team_rows", "usage", "fields", "whole_games", "runs"];
 
 function withoutObvious(numbers: Report["numbers"]): Report["numbers"] {
   return Object.fromEntries(Object.entries(numbers).filter(([name]) => !obvious.includes(name)));
@@ -128,11 +128,12 @@ function askedOf({ scope }: Judgement, asked: Asked): Report["asked"] {
   };
 }
 
-/** Checks of how things stand: their figures are worth their place in a concise answer only where something is wrong. */
+/** Checks of how things stand, or of what should not be there: their figures are worth their place in a concise answer only where something is wrong. */
 const silentWhereGood: readonly string[] = [
   "alerts",
   "dead-letters",
   "deployments",
+  "errors",
   "exports",
   "heartbeats",
   "locks",
@@ -142,7 +143,8 @@ const silentWhereGood: readonly string[] = [
 ];
 
 function numbersOf({ checks, scope }: Judgement, detailed: boolean): Report["numbers"] {
-  const told = checks.filter(({ check, verdict }) => detailed || verdict !== "pass" || !silentWhereGood.includes(check.id));
+  const isWrong = ({ verdict }: JudgedCheck): boolean => ["fail", "unknown", "warn"].includes(verdict);
+  const told = checks.filter((judged) => detailed || isWrong(judged) || !silentWhereGood.includes(judged.check.id));
   return Object.assign({}, ...told.map((judged) => numbersOfCheck(judged, scope)));
 }
 

@@ -101,3 +101,13 @@ test("a zone that does not exist is none", () => {
   expect(isZone("America/New_York")).toBe(true);
   expect(isZone("America/Neverland")).toBe(false);
 });
+
+test("a date asked for twice is the same, on either side of midnight and of every change of the clocks, in zones of odd offsets", () => {
+  const edges = ["2026-03-08T05:00:00Z", "2026-03-08T07:00:00Z", "2026-11-01T04:00:00Z", "2026-02-04T18:15:00Z", "2026-02-03T18:30:00Z"];
+  for (const zone of ["America/New_York", "Asia/Kathmandu", "Asia/Kolkata", "UTC"]) {
+    for (const edge of edges.flatMap((text) => [-1, 0, 1].map((ms) => new Date(Date.parse(text) + ms)))) {
+      const plain = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short" }).format(edge);
+      expect([dateAt(edge, zone), dateAt(edge, zone)]).toEqual([plain, plain]);
+    }
+  }
+});
