@@ -76,6 +76,7 @@ const noneOf: Readonly<Record<string, unknown>> = {
   scheduler: { jobs: [] },
   unit: { unit: null },
   drift: { compared: "nothing" },
+  errors: { lines: [], more: false, before: null, compared: "", any: null, last: null },
   repository: {
     branch: "origin/main",
     head: { sha: "0".repeat(40), at: "2026-01-01T00:00:00.000Z", subject: "" },
@@ -229,6 +230,7 @@ describe("an empty answer", () => {
       "backlogs",
       "bdl-rows",
       "drift",
+      "errors",
       "executions",
       "gamebook-rows",
       "halt-state",

@@ -306,7 +306,7 @@ describe("log", () => {
       `Cannot acquire lock for 2026-02-03 - held by instance ${unitAt(stores, phase3, morning("20:00"))?.latestReady} execution first`,
       "🔒 Cannot acquire processing lock for 2026-02-03 - another instance is processing",
       expect.stringContaining("run third"),
-      "Acquired new lock for 2026-02-03",
+      "Acquired stale lock for 2026-02-03 (expired)",
       "🔓 Acquired processing lock for 2026-02-03",
       "Released lock TeamOffenseGameSummaryProcessor_2026-02-03",
     ]);

@@ -53,6 +53,8 @@ const everything = [
   "grading",
   "scrapers",
   "runs",
+  "errors",
+  "locks",
 ];
 
 export const games = family(
