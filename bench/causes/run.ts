@@ -28,6 +28,8 @@ const left: Work[] = [
   ...Array.from({ length: Number(values.quiet) }, (_, index) => ({ seed, index, quiet: true as const })),
 ];
 const outcomes: Outcome[] = [];
+// Whoever has waited long enough still gets the figures of what was done.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => left.splice(0));
 const workers = Array.from({ length: Number(values.workers) }, () => new Worker(new URL("worker.ts", import.meta.url)));
 try {
   await Promise.all(workers.map(workThrough));

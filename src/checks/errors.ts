@@ -112,6 +112,11 @@ function quiet({ id }: UnitSubject, { any, last }: UnitErrorFacts, scope: Scope,
   if (any !== null) return pass(`no ERROR line of ${id} since ${since}`, figures);
   if (last !== null)
     return notApplicable("silent", `${id} logged nothing since ${since}; its last line before is of ${at(new Date(last), scope)}`);
+  if (scope.slate.kind === "games" && gamesOwing(scope.slate, "analytics").length === 0)
+    return notApplicable(
+      "not_owed",
+      `${id} logged nothing since ${since}, and no game of this date goes through what follows the box scores`,
+    );
   return unknown(
     "silent",
     `${id} logged nothing since ${since}, nor in the week before: silence proves nothing`,

@@ -14,6 +14,9 @@ import { sessionOver, shippedScenario, shippedScenarios, shippedStores } from ".
 /** A scenario that lets looks fail by name, or that supplies part of the stores, has no like among services that know neither. */
 const onlyEmbedded = (scenario: Scenario): boolean => scenario.base === "nothing" || scenario.changes.some(({ verb }) => verb === "fail");
 
+/** Cloud Monitoring has its points some minutes late, and a report says of which minute a count of dead letters is. */
+const measuredLate = ["worker-crash-missing-library"];
+
 const stopped: (() => void)[] = [];
 afterAll(() => {
   for (const stop of stopped) stop();
@@ -47,7 +50,9 @@ function judged({ cost: _cost, by_hand: _hand, ...report }: Report): unknown {
 }
 
 describe("through the Google adapters", () => {
-  const compared = shippedScenarios.map(shippedScenario).filter((scenario) => !onlyEmbedded(scenario));
+  const compared = shippedScenarios
+    .map(shippedScenario)
+    .filter((scenario) => !onlyEmbedded(scenario) && !measuredLate.includes(scenario.name));
 
   test("most scenarios have services that can hold them", () => {
     expect(compared.length).toBeGreaterThan(shippedScenarios.length / 2);
