@@ -9,6 +9,9 @@ import type { DayMemory, Judged } from "./judge.ts";
 import { findingsOf, forgetting, judge } from "./judge.ts";
 import type { Kind, Sign } from "./kind.ts";
 
+/** They read no table that a fault is put into; what is lost of the schedule or the run history is lost to them too. */
+const onSlateAlone: readonly string[] = ["errors", "locks"];
+
 /** What became of one fault on one day. */
 export interface Tried {
   readonly fault: Fault;
@@ -82,7 +85,7 @@ function turnedIn(kind: Kind, signs: readonly Sign[], { clean }: Day, judged: Ju
     clean.judgement.checks.flatMap(({ check, subjects }) => subjects.map((one) => [`${check.id}/${one.subject}`, one.verdict])),
   );
   return judged.judgement.checks.flatMap(({ check, subjects }) => {
-    if (kind.rests.includes(check.id)) return [];
+    if ([...kind.rests, ...onSlateAlone].includes(check.id)) return [];
     const own = signs.filter((sign) => sign.check === check.id);
     return subjects
       .filter(({ subject, verdict }) => bad.includes(verdict) && before.get(`${check.id}/${subject}`) !== verdict)

@@ -55,6 +55,7 @@ const everything = [
   "runs",
   "errors",
   "locks",
+  "alerts",
 ];
 
 export const games = family(

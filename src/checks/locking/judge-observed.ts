@@ -1,4 +1,6 @@
+import { retentionDays } from "../../evidence/looks/logs.ts";
 import { quoted } from "../../outside-text.ts";
+import { addMinutes } from "../../pipeline/dates.ts";
 import type { Scope } from "../check.ts";
 import { couldNotLook } from "../check.ts";
 import type { Finding } from "../finding.ts";
@@ -6,7 +8,7 @@ import { notApplicable, pass, problem, unknown } from "../finding.ts";
 import { at, counted } from "../words.ts";
 import type { LockUser, Observed } from "./observed.ts";
 
-type Place = Pick<Scope, "rules" | "date">;
+type Place = Pick<Scope, "rules" | "date" | "asOf">;
 
 /** Whether a unit is seen to lock. Where no run has begun yet, who asks says what that is to him. */
 export function judgeObserved(
@@ -17,6 +19,9 @@ export function judgeObserved(
 ): readonly Finding[] {
   const { runs, lines, since } = observed;
   const when = `since ${at(since, place)}`;
+  // Of lines that are deleted the absence is no sign, and nobody can look any more.
+  if (["not_observed", "log_silent", "read_in_part"].includes(observed.state) && since < addMinutes(place.asOf, -retentionDays * 1440))
+    return [notApplicable("expired", `lines are kept ${retentionDays} days: whether ${unit} locked ${when} can't be read any more`)];
   switch (observed.state) {
     case "observed":
       return [pass(`locking observed in ${unit}: ${counted(lines, "sign")} of it and ${counted(runs, "run")} ${when}`)];

@@ -6,7 +6,7 @@ import { at, atSecond, counted } from "../../checks/words.ts";
 import { quoted } from "../../outside-text.ts";
 import type { LocksSeen, Twins, UserSeen } from "./seen.ts";
 
-type Place = Pick<Scope, "rules" | "date">;
+type Place = Pick<Scope, "rules" | "date" | "asOf">;
 
 /** Runs of the unit that overlapped without either having asked for a lock. */
 export function lockless({ twins }: LocksSeen, { unit }: UserSeen): readonly Twins[] {
