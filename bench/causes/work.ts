@@ -54,7 +54,8 @@ async function quietNight({ seed, index }: Work, pipeline: Pipeline): Promise<Ou
   for (const { tool, input } of known) {
     const report = await askAbout(scenario, pipeline, tool, input(date));
     const { established } = verdictOn(report, []);
-    if (established.length > 0 || ["fail", "warn", "unknown"].includes(report.verdict)) {
+    // After a deployment nobody has yet seen a lock taken: that is unknown, and rightly so.
+    if (established.length > 0 || ["fail", "warn"].includes(report.verdict)) {
       const told = `${tool} named [${established.join(", ")}]: ${report.summary}\n${text}`;
       return { of: "quiet", outcome: "wrong", isProvable: true, variation: "plain", told };
     }
