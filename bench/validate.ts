@@ -2,12 +2,9 @@ import { readFileSync } from "node:fs";
 import { buildStores } from "../src/adapters/embedded/scenario/build.ts";
 import { loadScenario } from "../src/adapters/embedded/scenario/load.ts";
 import type { Scenario } from "../src/adapters/embedded/scenario/scenario.ts";
-import { embeddedPorts } from "../src/adapters/embedded/ports.ts";
-import { embeddedEngine } from "../src/adapters/embedded/warehouse.ts";
-import { storeClock } from "../src/adapters/embedded/clock.ts";
-import { live } from "../src/evidence/gather.ts";
 import { loadPipeline } from "../src/pipeline/load.ts";
 import type { Session } from "../src/session.ts";
+import { sessionOver } from "../test/support/scenarios.ts";
 import { validateDaily } from "../tools/validate_daily.ts";
 import type { Sample } from "./measure.ts";
 import { interleaved, median, row } from "./measure.ts";
@@ -17,30 +14,7 @@ const pipeline = loadPipeline(read("pipelines/nba.yaml"));
 const healthy = loadScenario(read("scenarios/healthy-night.yaml"), pipeline);
 
 function session(scenario: Scenario): Session {
-  const stores = buildStores(scenario, pipeline);
-  const engine = embeddedEngine();
-  return {
-    pipeline,
-    backend: "embedded",
-    scenario: scenario.name,
-    begin: ({ signal }) => {
-      const clock = storeClock(scenario.clock);
-      const ports = embeddedPorts(stores, clock, engine);
-      const now = () => clock.now();
-      return {
-        now,
-        pass: async (ms) => clock.advance(ms),
-        gather: live({
-          ports,
-          now,
-          signal,
-          deadlineAt: Date.now() + 600_000,
-          lookTimeoutMs: 600_000,
-          budget: { maxRows: 20_000, maxBytes: 2 ** 30 },
-        }),
-      };
-    },
-  };
+  return sessionOver(scenario, { pipeline, stores: buildStores(scenario, pipeline), patienceMs: 600_000 });
 }
 
 async function ask(asked: Session): Promise<Sample> {

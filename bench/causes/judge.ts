@@ -1,14 +1,11 @@
-import { storeClock } from "../../src/adapters/embedded/clock.ts";
-import { embeddedPorts } from "../../src/adapters/embedded/ports.ts";
 import { buildStores } from "../../src/adapters/embedded/scenario/build.ts";
 import type { Scenario } from "../../src/adapters/embedded/scenario/scenario.ts";
-import { embeddedEngine } from "../../src/adapters/embedded/warehouse.ts";
 import type { Stores } from "../../src/adapters/embedded/world.ts";
-import { live } from "../../src/evidence/gather.ts";
 import type { Pipeline } from "../../src/pipeline/load.ts";
 import type { Warehouse } from "../../src/ports/warehouse.ts";
 import type { Report } from "../../src/report/schema.ts";
 import type { Session } from "../../src/session.ts";
+import { sessionOver } from "../../test/support/scenarios.ts";
 import { catalogue } from "../../tools/index.ts";
 import { memoryWarehouse } from "../regression/memory-warehouse.ts";
 
@@ -26,34 +23,20 @@ export async function askAbout(
 }
 
 function sessionOn(scenario: Scenario, pipeline: Pipeline, stores: Stores): Session {
-  const engine = embeddedEngine();
-  return {
+  let now = scenario.clock;
+  return sessionOver(scenario, {
     pipeline,
-    backend: "embedded",
-    scenario: scenario.name,
-    begin: ({ signal }) => {
-      const clock = storeClock(scenario.clock);
-      const ports = embeddedPorts(stores, clock, engine);
-      return {
-        now: () => clock.now(),
-        pass: async (ms) => clock.advance(ms),
-        gather: live({
-          ports: {
-            ...ports,
-            warehouse: quick(
-              memoryWarehouse(() => stores.at(clock.now())),
-              ports.warehouse,
-            ),
-          },
-          now: () => clock.now(),
-          signal,
-          deadlineAt: Date.now() + 120_000,
-          lookTimeoutMs: 60_000,
-          budget: { maxRows: 20_000, maxBytes: 2 ** 30 },
-        }),
-      };
-    },
-  };
+    stores,
+    patienceMs: 60_000,
+    onClock: (at) => (now = at),
+    wrap: (ports) => ({
+      ...ports,
+      warehouse: quick(
+        memoryWarehouse(() => stores.at(now)),
+        ports.warehouse,
+      ),
+    }),
+  });
 }
 
 /** From memory where it knows the form of the statement, else from DuckDB. */

@@ -70,7 +70,7 @@ export async function judgeDate(options: RunOptions): Promise<Judgement> {
   const fresh = switchedOff(recorder.gather, rules.ports, options.now);
   const looks = inOrder(fresh);
 
-  const scope = await scopeOn({ pipeline, date, asOf, gather: looks.gather, half: options.half, lastGood: await options.lastGood?.(date) });
+  const scope = await scopeOn({ pipeline, date, asOf, gather: looks.gather, half: options.half, lastGood: options.lastGood?.(date) });
   const checks = options.checks.filter(({ halves = ["post_game"] }) => halves.includes(scope.half));
   const isLost = ({ ofState }: Check): boolean => options.past === true && ofState === true;
   const units = checks.flatMap((check) => (isLost(check) ? [] : check.units(scope)));

@@ -4,6 +4,7 @@ import type { Verdict } from "../checks/finding.ts";
 import { isoText } from "../pipeline/dates.ts";
 import { answeredBy, opening } from "./answered.ts";
 import { capped } from "./budget.ts";
+import { coverageOf } from "./figures.ts";
 import type { Asked } from "./report.ts";
 import type { Report } from "./schema.ts";
 import { reportSchema } from "./schema.ts";
@@ -19,7 +20,6 @@ export function daysReport(days: readonly { readonly night: Verdicted; readonly 
   const verdict = days.map(({ report }) => report.verdict).reduce<Verdict>(worseHalf, "not_applicable");
   const oldest = days.at(-1)?.night.judgement.scope.date ?? scope.date;
   const looks = days.flatMap(({ night }) => night.judgement.looks);
-  const read = (port: string) => looks.reduce((sum, look) => sum + (look.seen && look.port === port ? look.examined : 0), 0);
   const worst = days.find(({ report }) => report.verdict === verdict);
   return reportSchema.parse({
     tool: asked.tool,
@@ -41,12 +41,7 @@ export function daysReport(days: readonly { readonly night: Verdicted; readonly 
       judged: `${night.overall.judged} of ${night.overall.of}`,
       said: capped(saidOf(report), dayCharacters),
     })),
-    coverage: {
-      looks: looks.length,
-      failed: looks.filter((look) => !look.seen).length,
-      rows: read("warehouse"),
-      documents: read("documents"),
-    },
+    coverage: coverageOf(looks),
     cost: { jobs: looks.filter((look) => look.port === "warehouse").length, ms: Math.round(asked.ms) },
     ...(worst === undefined || verdict === "pass" || verdict === "not_applicable"
       ? {}

@@ -10,7 +10,6 @@ interface About {
   readonly rules: Rules;
   /** What the finding is about, at most three. */
   readonly subjects: readonly string[];
-  readonly reason: string;
 }
 
 type Explain = (about: About) => NextCall | undefined;
@@ -120,5 +119,5 @@ function explainedBy(line: ReportedFinding, { date, ...night }: Pick<About, "dat
   if (line.verdict === "unknown") return undefined; // Nobody could look, and nobody else can.
   const [check = "", ...rest] = line.id.split("/");
   const explain = Object.hasOwn(explaining, check) ? explaining[check] : undefined;
-  return explain?.({ ...night, date: line.game_date ?? date, subjects: line.subjects ?? [rest.join("/")], reason: line.reason });
+  return explain?.({ ...night, date: line.game_date ?? date, subjects: line.subjects ?? [rest.join("/")] });
 }

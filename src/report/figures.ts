@@ -17,10 +17,8 @@ export function byHandOf(shown: readonly ReportedFinding[], looks: Looks): Pick<
 /** What is not shown, counted by verdict. */
 export function omittedOf(cut: readonly ReportedFinding[]): Pick<Report, "omitted"> {
   if (cut.length === 0) return {};
-  const omitted: Record<string, number> = {};
-  for (const line of cut)
-    omitted[line.severity === "P5" ? "note" : line.verdict] = (omitted[line.severity === "P5" ? "note" : line.verdict] ?? 0) + 1;
-  return { omitted };
+  const kinds = Map.groupBy(cut, ({ severity, verdict }) => (severity === "P5" ? "note" : verdict));
+  return { omitted: Object.fromEntries([...kinds].map(([kind, lines]) => [kind, lines.length])) };
 }
 
 export function coverageOf(looks: Looks): NonNullable<Report["coverage"]> {

@@ -1,5 +1,6 @@
 import type { Verdict } from "../checks/finding.ts";
 import { severityOf } from "../checks/finding.ts";
+import { worseHalf } from "../checks/overall.ts";
 import type { Weighed } from "../diagnosis/cause.ts";
 import type { Entry, Happening, Inquiry, Line, Pattern } from "../diagnosis/inquiry.ts";
 import type { Proposal } from "../diagnosis/proposal.ts";
@@ -10,7 +11,7 @@ import type { Answered } from "./answered.ts";
 import { answeredBy, opening } from "./answered.ts";
 import { capped, mostFindings, noteCharacters } from "./budget.ts";
 import { byHandOf, costOf, coverageOf, omittedOf } from "./figures.ts";
-import { expectation, inSeverity, mergeUnknowns, named } from "./lines.ts";
+import { evidenceOf, inSeverity, mergeUnknowns, named, said } from "./lines.ts";
 import type { Report, ReportedFinding } from "./schema.ts";
 import { reportSchema } from "./schema.ts";
 import { gists, verdictWords } from "./summary.ts";
@@ -71,35 +72,25 @@ export function inquiryReport(inquiry: Inquiry, asked: AskedOf): Report {
 /** A note proves nothing, and what is not due changes nothing while something else was judged and passed. */
 function verdictOf(lines: readonly Line[]): Verdict {
   const proving = lines.filter(({ finding }) => severityOf(finding) !== "P5");
-  const order: readonly Verdict[] = ["fail", "unknown", "warn", "pass", "not_due", "not_applicable"];
-  return order.find((verdict) => proving.some(({ finding }) => finding.verdict === verdict)) ?? "unknown";
+  return proving.length === 0 ? "unknown" : proving.map(({ finding }) => finding.verdict).reduce(worseHalf);
 }
 
 /** Everything but plain passes, which the numbers count; what is not due or not applicable only where nothing else is said. */
 function reported(line: Line, { detailed, pipeline: { zone } }: AskedOf): readonly ReportedFinding[] {
   const { id, subjects = [], finding, evidence } = line;
-  const severity = severityOf(finding);
-  if (!detailed && finding.verdict === "pass" && severity === undefined) return [];
-  const breaks = "breaks" in finding ? finding.breaks : undefined;
+  if (!detailed && isPlainPass(line)) return [];
   return [
     {
       id,
-      reason: finding.reason,
-      verdict: finding.verdict,
-      ...(severity === undefined ? {} : { severity }),
-      observed: capped(finding.observed),
-      ...expectation(finding, undefined),
+      ...said(finding, zone),
       ...(subjects.length === 0 ? {} : named(subjects)),
       ...(evidence.length === 0 ? {} : { evidence: evidenceOf(evidence, detailed) }),
-      ...(breaks === undefined ? {} : { breaks: { what: breaks.what, at: isoText(breaks.at, zone) } }),
-      ...("next" in finding && finding.next !== undefined ? { next: capped(finding.next) } : {}),
     },
   ];
 }
 
-function evidenceOf(ids: readonly string[], detailed: boolean): string[] {
-  const unique = [...new Set(ids)];
-  return detailed || unique.length <= 2 ? unique : [...unique.slice(0, 2), `${unique.length - 2} more`];
+function isPlainPass({ finding }: Line): boolean {
+  return finding.verdict === "pass" && severityOf(finding) === undefined;
 }
 
 function briefly(line: ReportedFinding): ReportedFinding {
@@ -111,14 +102,18 @@ function briefly(line: ReportedFinding): ReportedFinding {
 function summaryOf({ headline, lines, causes, proposals = [] }: Inquiry, verdict: Verdict, told: readonly ReportedFinding[]): string {
   const deciding = told.filter((line) => line.verdict === verdict && (verdict === "pass" || line.severity !== "P5"));
   const observed = deciding.length > 0 ? deciding : told;
-  const passed = lines.filter(({ finding }) => finding.verdict === "pass" && severityOf(finding) === undefined);
-  const said = [
-    ...(verdict === "pass" ? passed.slice(0, 1).map(({ finding }) => finding.observed) : []),
+  const observations = [
+    ...(verdict === "pass"
+      ? lines
+          .filter(isPlainPass)
+          .slice(0, 1)
+          .map(({ finding }) => finding.observed)
+      : []),
     ...observed.map((line) => line.observed),
   ];
   const next = deciding.find((line) => line.next !== undefined)?.next;
   return [
-    `${verdictWords[verdict]}${headline === undefined ? "" : ` ${headline}`}: ${gists([...new Set(said)])}.`,
+    `${verdictWords[verdict]}${headline === undefined ? "" : ` ${headline}`}: ${gists([...new Set(observations)])}.`,
     ...causeSentence(causes),
     ...(proposals.length === 0 ? [] : [`Proposed (nothing is written): ${proposals.map(({ said: what }) => what).join(" ")}`]),
     ...(next === undefined || proposals.length > 0 ? [] : [`Next: ${next}`]),
@@ -136,14 +131,12 @@ function causeSentence(causes: readonly Weighed[] | undefined): readonly string[
 /** Concise: what is established or open, and the names of the rest. */
 function causesOf(causes: readonly Weighed[] | undefined, size: "concise" | "detailed"): Pick<Report, "causes" | "ruled_out"> {
   if (causes === undefined) return {};
-  const standing = size === "detailed" ? causes : causes.filter((cause) => cause.standing !== "ruled_out");
-  const shown = standing.slice(0, most.causes[size]);
-  const rest = causes.filter((cause) => !shown.includes(cause)).map(({ id }) => id);
+  const told = size === "detailed" ? causes : causes.filter(({ standing }) => standing !== "ruled_out");
+  const shown = told.slice(0, most.causes[size]);
+  const ruledOut = causes.filter((cause) => cause.standing === "ruled_out" && !shown.includes(cause));
   return {
     ...(shown.length === 0 ? {} : { causes: shown.map(causeOf) }),
-    ...(rest.length === 0
-      ? {}
-      : { ruled_out: size === "detailed" ? rest : causes.filter((c) => c.standing === "ruled_out").map(({ id }) => id) }),
+    ...(ruledOut.length === 0 ? {} : { ruled_out: ruledOut.map(({ id }) => id) }),
   };
 }
 

@@ -61,19 +61,27 @@ function lineOf(judged: JudgedCheck, members: readonly Member[], scope: Judgemen
     },
     scope,
   );
-  const severity = severityOf(finding);
   const names = members.map((member) => member.subject.subject);
-  const note = severity === "P5";
+  const isShort = severityOf(finding) === "P5" && !detailed;
+  const evidence = members.flatMap(({ subject }) => subject.evidence);
   return {
     id: names.length === 1 ? `${check.id}/${names[0]}` : check.id,
+    ...said(finding, scope.rules.zone, words),
+    ...(names.length === 1 || isShort ? {} : named(names)),
+    ...(isShort ? {} : { evidence: evidenceOf(evidence, detailed) }),
+  };
+}
+
+/** What a finding says for itself, in other words where some are given. */
+export function said(finding: Finding, zone: string, words?: Words): Omit<ReportedFinding, "id"> {
+  const severity = severityOf(finding);
+  return {
     reason: finding.reason,
     verdict: finding.verdict,
     ...(severity === undefined ? {} : { severity }),
     observed: capped(words?.observed ?? finding.observed),
     ...expectation(finding, words),
-    ...(names.length === 1 || (note && !detailed) ? {} : named(names)),
-    ...(note && !detailed ? {} : { evidence: evidenceOf(members, detailed) }),
-    ...breaksOf(finding, words, scope.rules.zone),
+    ...breaksOf(finding, words, zone),
     ...nextOf(finding, words),
   };
 }
@@ -83,7 +91,7 @@ export function named(names: readonly string[]): { subjects: string[]; more?: nu
   return names.length > mostSubjects ? { subjects, more: names.length - mostSubjects } : { subjects };
 }
 
-export function expectation(finding: Finding, words: Words | undefined): { expected?: string } {
+function expectation(finding: Finding, words: Words | undefined): { expected?: string } {
   const said = words?.expected ?? ("expected" in finding ? finding.expected : undefined);
   return said === undefined ? {} : { expected: capped(said) };
 }
@@ -98,8 +106,9 @@ function breaksOf(finding: Finding, words: Words | undefined, zone: string): { b
   return breaks === undefined ? {} : { breaks: { what: breaks.what, at: isoText(breaks.at, zone) } };
 }
 
-function evidenceOf(members: readonly Member[], detailed: boolean): string[] {
-  const ids = [...new Set(members.flatMap(({ subject }) => subject.evidence))];
+/** Ids of looks, each once; of many the first two and how many more, unless all are wanted. */
+export function evidenceOf(looks: readonly string[], detailed: boolean): string[] {
+  const ids = [...new Set(looks)];
   const most = detailed ? ids.length : 2;
   return ids.length > most ? [...ids.slice(0, most), `${ids.length - most} more`] : ids;
 }

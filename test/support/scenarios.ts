@@ -41,6 +41,8 @@ interface Over {
   readonly clock?: Date;
   readonly stores?: Stores;
   readonly wrap?: (ports: Ports) => Ports;
+  /** Milliseconds that one look may take. */
+  readonly patienceMs?: number;
   /** Told the stores' clock when a call begins, and whenever it is moved. */
   readonly onClock?: (now: Date) => void;
 }
@@ -50,6 +52,7 @@ export function sessionOver(scenario: Scenario, options: Over = {}): Session {
   const stores = options.stores ?? buildStores(scenario, nba);
   const engine = engines.get(stores) ?? embeddedEngine();
   engines.set(stores, engine);
+  const { patienceMs = 20_000 } = options;
   return {
     pipeline: options.pipeline ?? nba,
     backend: "embedded",
@@ -69,8 +72,8 @@ export function sessionOver(scenario: Scenario, options: Over = {}): Session {
           ports: options.wrap?.(ports) ?? ports,
           now: () => clock.now(),
           signal,
-          deadlineAt: Date.now() + 45_000,
-          lookTimeoutMs: 20_000,
+          deadlineAt: Date.now() + 2.25 * patienceMs,
+          lookTimeoutMs: patienceMs,
           budget: { maxRows: 20_000, maxBytes: 2 ** 30 },
         }),
       };
