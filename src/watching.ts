@@ -29,8 +29,14 @@ export interface Watched {
   readonly failed?: string;
 }
 
-export function aboutOf({ pipeline, backend, scenario }: Session): WatchAbout {
-  return { pipeline: pipeline.name, backend, ...(scenario === undefined ? {} : { scenario }) };
+/** Whose stores they are: what was kept of one project says nothing of another. */
+export function aboutOf({ pipeline, backend, scenario, real }: Session): WatchAbout {
+  return {
+    pipeline: pipeline.name,
+    backend,
+    ...(real === undefined ? {} : { project: real.project }),
+    ...(scenario === undefined ? {} : { scenario }),
+  };
 }
 
 /** Judges every expectation about these stores, and keeps in mind which came true. A state that can't be used spoils no answer. */

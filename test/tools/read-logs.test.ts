@@ -1,4 +1,5 @@
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
+import { aboutOf } from "../../src/watching.ts";
 import { describe, expect, test } from "vitest";
 import { memoryState } from "../../src/adapters/state/memory.ts";
 import { UserError } from "../../src/errors.ts";
@@ -247,6 +248,15 @@ describe("the verdict", () => {
     expect(await history.lastGood({ ...asked, before: "2026-02-01" }, about, { signal })).toBeUndefined();
     expect(await history.lastGood({ ...asked, until: at("11:59") }, about, { signal })).toBeUndefined();
     expect(await history.lastGood(asked, { ...about, scenario: "other" }, { signal })).toBeUndefined();
+  });
+
+  test("of a real project its own reports are found again, and no other project's", async () => {
+    const history = historyIn(memoryState());
+    const session = { ...sessionOver(shippedScenario("feb-03"), { clock: at("12:00") }), history, real: { project: "acme" } };
+    await validateDaily.call({ game_date: "2026-02-01" }, { session, signal, progress: () => {} });
+    const asked = { before: "2026-02-05", until: clock };
+    expect(await history.lastGood(asked, aboutOf(session), { signal })).toBe("2026-02-01");
+    expect(await history.lastGood(asked, aboutOf({ ...session, real: { project: "other" } }), { signal })).toBeUndefined();
   });
 });
 
