@@ -4,6 +4,7 @@ import type { CalendarDate } from "../../src/pipeline/dates.ts";
 import { addDays, calendarDateOf } from "../../src/pipeline/dates.ts";
 import type { Pipeline } from "../../src/pipeline/load.ts";
 import type { Dice } from "../regression/dice.ts";
+import { drawCommit } from "./drawing.ts";
 import type { CauseKind, Drawn, Setting } from "./kind.ts";
 
 /** What varies beside names, numbers and times. */
@@ -100,7 +101,8 @@ interface Loss {
 
 /** One store that can't be read: one that the cause rests on, or any other. */
 function drawLoss({ rests }: CauseKind, dice: Dice): Loss {
-  const how = dice.pick(["denied", "unavailable", "deadline", "partial"]);
+  // Not `deadline`: such a store never answers, and each case would cost the whole patience of a look.
+  const how = dice.pick(["denied", "unavailable", "throttled", "partial"]);
   if (dice.chance(0.5) && rests.length > 0) return { ...dice.pick(rests), how, decides: true };
   const others = ["logs", "schedules", "units", "topics", "source", "objects", "alerts"].filter((port) =>
     rests.every((rest) => rest.port !== port),
@@ -110,7 +112,7 @@ function drawLoss({ rests }: CauseKind, dice: Dice): Loss {
 
 function innocentDeploy({ dice, date, about }: Setting): readonly string[] {
   const unit = dice.pick(deployed);
-  const sha = Array.from({ length: 8 }, () => "0123456789abcdef".charAt(dice.whole(0, 15))).join("");
+  const sha = drawCommit(dice);
   const day = dice.chance(0.5) ? date : addDays(date, 1);
   const from = `${day} ${about(dice.pick(["05:40", "12:10", "16:30"]), 40)}`;
   return [

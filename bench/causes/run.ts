@@ -1,7 +1,7 @@
-import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
+import { workOff } from "../workers.ts";
 import { shortfallsIn, tableOf } from "./figures.ts";
 import { causeKinds } from "./kinds/kinds.ts";
 import type { Outcome, Work } from "./work.ts";
@@ -32,7 +32,7 @@ const outcomes: Outcome[] = [];
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => left.splice(0));
 const workers = Array.from({ length: Number(values.workers) }, () => new Worker(new URL("worker.ts", import.meta.url)));
 try {
-  await Promise.all(workers.map(workThrough));
+  await Promise.all(workers.map((worker) => workOff(worker, left, take)));
 } finally {
   await Promise.all(workers.map((worker) => worker.terminate()));
 }
@@ -47,11 +47,7 @@ console.log(
 );
 process.exitCode = short.length === 0 ? 0 : 1;
 
-async function workThrough(worker: Worker): Promise<void> {
-  for (let work = left.shift(); work !== undefined; work = left.shift()) {
-    worker.postMessage(work);
-    const [outcome] = (await once(worker, "message")) as [Outcome]; // what worker.ts posts; an error of the worker rejects
-    outcomes.push(outcome);
-    if (outcomes.length % 100 === 0) console.error(`${outcomes.length} cases, ${Math.round((performance.now() - began) / 1000)} s`);
-  }
+function take(outcome: Outcome): void {
+  outcomes.push(outcome);
+  if (outcomes.length % 100 === 0) console.error(`${outcomes.length} cases, ${Math.round((performance.now() - began) / 1000)} s`);
 }

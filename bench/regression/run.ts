@@ -1,7 +1,7 @@
-import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
+import { workOff } from "../workers.ts";
 import type { Figures } from "./figures.ts";
 import { addFigures, noFigures } from "./figures.ts";
 import { faultKinds, innocentKinds } from "./kinds/kinds.ts";
@@ -55,22 +55,12 @@ async function workThrough(): Promise<void> {
   try {
     for (let first = 0; first < mostStretches && isWanting(); first += stretchesARound) {
       const left = Array.from({ length: stretchesARound }, (_, place) => workOf(first + place));
-      await Promise.all(workers.map((worker) => workOff(worker, left)));
+      await Promise.all(workers.map((worker) => workOff(worker, left, (found: Figures) => addFigures(figures, found))));
       console.error(`${figures.clean.days} days, ${Math.round((performance.now() - began) / 1000)} s`);
     }
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
-}
-
-async function workOff(worker: Worker, left: Work[]): Promise<void> {
-  for (let work = left.shift(); work !== undefined; work = left.shift()) addFigures(figures, await answered(worker, work));
-}
-
-async function answered(worker: Worker, work: Work): Promise<Figures> {
-  worker.postMessage(work);
-  const [found] = (await once(worker, "message")) as [Figures]; // what worker.ts posts; an error of the worker rejects
-  return found;
 }
 
 function workOf(index: number): Work {

@@ -1,4 +1,5 @@
 import { addDays } from "../../../src/pipeline/dates.ts";
+import { drawCommit } from "../drawing.ts";
 import type { CauseKind, Setting } from "../kind.ts";
 
 const units = [
@@ -18,7 +19,7 @@ interface Made {
 
 function committed({ dice, date, about }: Setting): Made {
   const { unit, folder } = dice.pick(units);
-  const sha = `${dice.whole(1, 9)}${Array.from({ length: 7 }, () => "0123456789abcdef".charAt(dice.whole(0, 15))).join("")}`;
+  const sha = drawCommit(dice);
   const from = `${date} ${about("11:00", 120)}`;
   return {
     unit,

@@ -1,5 +1,5 @@
-import { teams } from "../../../src/adapters/embedded/scenario/generate/league.ts";
 import { addDays } from "../../../src/pipeline/dates.ts";
+import { drawGames } from "../drawing.ts";
 import type { CauseKind, Setting } from "../kind.ts";
 
 const processed = [
@@ -79,11 +79,10 @@ export const duplicateKinds: readonly CauseKind[] = [
     names: ["id_order"],
     rests: [],
     draw: (setting) => {
-      const { dice, date, games } = setting;
+      const { dice, date } = setting;
       const { table } = dice.pick(processed);
-      const names = dice.some(teams, games * 2);
-      const listed = Array.from({ length: games }, (_, index) => `${names[2 * index]}@${names[2 * index + 1]}`);
-      const [away, home] = [names[0], names[1]];
+      const listed = drawGames(setting);
+      const [away, home] = listed[0]?.split("@") ?? [];
       const stamped = `${addDays(date, 1)} 08:${dice.whole(10, 59)}`;
       return {
         night: { games: `[${listed.join(", ")}]` },

@@ -1,5 +1,5 @@
-import { teams } from "../../../src/adapters/embedded/scenario/generate/league.ts";
 import { addDays } from "../../../src/pipeline/dates.ts";
+import { drawGames } from "../drawing.ts";
 import type { CauseKind, Drawn, Setting } from "../kind.ts";
 
 const scraper = "nbac_gamebook_pdf";
@@ -205,10 +205,7 @@ export const scraperKinds: readonly CauseKind[] = [
     names: ["stuck_game_status"],
     rests: [],
     draw: (setting) => {
-      const { dice, games } = setting;
-      const names = dice.some(teams, games * 2);
-      const listed = Array.from({ length: games }, (_, place) => `${names[2 * place]}@${names[2 * place + 1]}`);
-      const [stuck = "", ...others] = listed;
+      const [stuck = "", ...others] = drawGames(setting);
       return {
         night: { games: `[{ game: ${stuck}, status: 2 }, ${others.join(", ")}]` },
         changes: [
