@@ -1,4 +1,4 @@
-import { digestOf } from "../src/diagnosis/logs/digest.ts";
+import { digestOf } from "../src/checks/logging/digest.ts";
 import type { LoggedLine } from "../src/evidence/looks/logs.ts";
 import { loadPipeline } from "../src/pipeline/load.ts";
 import { readFileSync } from "node:fs";

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { UserError, short, unknownName } from "../src/errors.ts";
 import type { CalendarDate } from "../src/pipeline/dates.ts";
 import type { Rules } from "../src/pipeline/load.ts";
-import type { Question } from "../src/diagnosis/duplicates/find.ts";
+import type { Question } from "../src/diagnosis/duplicates/question.ts";
 import { defineTool } from "../src/tool.ts";
 
 const name = "find_duplicates";
@@ -81,14 +81,13 @@ function uniqueTables(rules: Rules): readonly string[] {
 /** By its whole name, or by the part after the dataset where only one table has it. */
 function tableNamed(rules: Rules, given: string): string {
   const known = Object.keys(rules.tables);
-  const matching = known.filter((table) => table === given || (!given.includes(".") && table.split(".")[1] === given));
+  const isMeant = (table: string): boolean => table === given || (!given.includes(".") && table.split(".")[1] === given);
+  const matching = known.filter(isMeant);
   const [only, another] = matching;
   if (only !== undefined && another === undefined) return only;
   if (another !== undefined)
     throw new UserError(`${short(given)} is the name of several tables: ${matching.join(", ")}. Name one with its dataset.`);
-  const mistaken = (rules.not_there ?? []).find(
-    ({ what, name: wrong }) => what === "table" && (wrong === given || (!given.includes(".") && wrong.split(".")[1] === given)),
-  );
+  const mistaken = (rules.not_there ?? []).find(({ what, name: wrong }) => what === "table" && isMeant(wrong));
   if (mistaken !== undefined) throw new UserError(`No table "${short(given)}" is there; what is meant is ${mistaken.instead}.`);
   throw new UserError(unknownName("table", given, known));
 }

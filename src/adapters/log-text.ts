@@ -6,11 +6,11 @@ type Search = Pick<LogAsk, "contains" | "matches" | "fields">;
 
 /**
  * Whether an entry says what is asked for, in its text, its message or one of the fields named: the one reading that holds for
- * every backend. Promised only where an expression has to be compiled; rejects with `UserError` if it is none.
+ * every backend. Rejects with `UserError` for an expression that is none.
  */
-export function textTest(search: Search): Test | Promise<Test> {
-  const { matches } = search;
-  return matches === undefined || matches === "" ? testOf(search) : expression(matches).then((found) => testOf(search, found));
+export async function textTest(search: Search): Promise<Test> {
+  const { matches = "" } = search;
+  return testOf(search, matches === "" ? undefined : await expression(matches));
 }
 
 function testOf({ contains, fields = [] }: Search, found?: (text: string) => boolean): Test {

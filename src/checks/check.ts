@@ -164,7 +164,7 @@ function conclude(
   const facts = Object.fromEntries(Object.entries(needed).map(([name, look]) => [name, look.seen ? look.facts : undefined]));
   const judged = judge({ ...facts, ...wanted });
   const missed = Object.values(wanted).filter((look) => !look.seen);
-  const without = missed.map((look) => note("judged_without", `judged without ${look.id}: ${look.reason}`));
+  const without = missed.map(judgedWithout);
   const silence = unknown("no_finding", "the check came to no finding", "Report this as a fault of the check.");
   return { findings: judged.length === 0 ? [silence] : judged, without };
 }
@@ -172,6 +172,11 @@ function conclude(
 export function couldNotLook(look: Unseen): Finding {
   if (look.off !== undefined) return notApplicable("switched_off", look.reason);
   return unknown(look.refusal, `${look.asked}: ${look.reason}`, look.next);
+}
+
+/** Of a look that the judgement can do without. */
+export function judgedWithout({ id, reason }: Pick<Unseen, "id" | "reason">): Finding {
+  return note("judged_without", `judged without ${id}: ${reason}`);
 }
 
 async function gatherAll(looks: Looks, gather: Gather): Promise<Readonly<Record<string, Evidence<unknown>>>> {

@@ -1,11 +1,10 @@
-import { digestOf, isHarmless, isNew, isSevere } from "../diagnosis/logs/digest.ts";
-import type { LinePattern } from "../diagnosis/logs/digest.ts";
-import { earlierWindow } from "../diagnosis/logs/compare-with.ts";
 import type { Evidence, Look } from "../evidence/evidence.ts";
-import type { LoggedLine, UnitErrorFacts } from "../evidence/looks/logs.ts";
-import { retentionDays, unitErrors } from "../evidence/looks/logs.ts";
+import type { LoggedLine } from "../evidence/looks/logs.ts";
+import { retentionDays } from "../evidence/looks/logs.ts";
 import type { ScheduleRow, TableFacts } from "../evidence/looks/tables.ts";
 import { rowsOf, scheduleWindow } from "../evidence/looks/tables.ts";
+import type { UnitErrorFacts } from "../evidence/looks/unit-errors.ts";
+import { unitErrors } from "../evidence/looks/unit-errors.ts";
 import { excerpt } from "../outside-text.ts";
 import { instantOf } from "../pipeline/dates.ts";
 import { dueAt } from "../pipeline/due.ts";
@@ -15,6 +14,9 @@ import type { Group, Scope, Totals, Words } from "./check.ts";
 import { defineCheck } from "./check.ts";
 import type { Figures, Finding } from "./finding.ts";
 import { note, notApplicable, notDue, pass, problem, unknown } from "./finding.ts";
+import { digestOf, isHarmless, isNew, isSevere, linesIn } from "./logging/digest.ts";
+import type { LinePattern } from "./logging/digest.ts";
+import { earlierWindow } from "./logging/compare-with.ts";
 import { gamesOwing } from "./slate.ts";
 import { surplusOf } from "./surplus.ts";
 import { at, counted, listNames } from "./words.ts";
@@ -95,7 +97,7 @@ function judge(subject: UnitSubject, log: UnitErrorFacts, tables: TableEvidence,
   const patterns = digestOf(log.lines, { unit: subject.id, known: rules.log_texts, before: log.before ?? undefined });
   const severe = patterns.filter(({ severity }) => isSevere(severity));
   const bad = severe.filter((each) => !isHarmless(each));
-  const figures = { errors: sum(bad), harmless: sum(severe.filter(isHarmless)) };
+  const figures = { errors: linesIn(bad), harmless: linesIn(severe.filter(isHarmless)) };
   const due = dueAt(rules, "analytics", date);
   if (asOf < due) return [notDue(`${counted(figures.errors, "ERROR line")} so far`, due, figures)];
   if (asOf.getTime() - since.getTime() > retentionDays * dayMs) return [notApplicable("expired", `lines are kept ${retentionDays} days`)];
@@ -142,14 +144,14 @@ function patternFindings(
     return [
       problem("P3", {
         reason: "new_errors",
-        observed: `${counted(sum(fresh), "ERROR line")} of ${id} in ${counted(fresh.length, "pattern")} that ${log.compared} lack: ${lineOf(fresh[0])}`,
+        observed: `${counted(linesIn(fresh), "ERROR line")} of ${id} in ${counted(fresh.length, "pattern")} that ${log.compared} lack: ${lineOf(fresh[0])}`,
         expected: `no pattern of ${least} ERROR lines or more that the last good day lacks`,
         next: `Read the log of ${id} with read_logs.`,
       }),
     ];
   }
   if (frequent.length > 0 && log.before === null) {
-    const observed = `${counted(sum(frequent), "ERROR line")} of ${id}, and whether they are new is not known: ${log.compared}; most: ${lineOf(frequent[0])}`;
+    const observed = `${counted(linesIn(frequent), "ERROR line")} of ${id}, and whether they are new is not known: ${log.compared}; most: ${lineOf(frequent[0])}`;
     return [unknown("not_compared", observed, `Read the log of ${id} with read_logs.`)];
   }
   return bad.length === 0
@@ -183,10 +185,6 @@ function fellBack(observed: string): Finding {
     expected: "a MERGE that goes through, or one that leaves each key once",
     next: "Count surplus rows of that table and date with find_duplicates.",
   });
-}
-
-function sum(patterns: readonly LinePattern[]): number {
-  return patterns.reduce((all, { count }) => all + count, 0);
 }
 
 const exampleCharacters = 90;

@@ -5,16 +5,16 @@ import type { RunRow, TableFacts } from "../evidence/looks/tables.ts";
 import { processorRuns } from "../evidence/looks/tables.ts";
 import type { UnitFacts } from "../evidence/looks/units.ts";
 import { deployedUnit } from "../evidence/looks/units.ts";
-import { addDays, instantOf } from "../pipeline/dates.ts";
+import { addDays, midnight } from "../pipeline/dates.ts";
 import type { Scope, Totals } from "./check.ts";
 import { couldNotLook, defineCheck } from "./check.ts";
 import type { Finding } from "./finding.ts";
 import { notApplicable, notDue, pass } from "./finding.ts";
 import { lockEvents } from "./locking/events.ts";
-import { judgeLock } from "./locking/judge.ts";
+import { judgeLock, pastItsTime } from "./locking/judge.ts";
 import { judgeObserved } from "./locking/judge-observed.ts";
 import type { LockKind } from "./locking/kinds.ts";
-import { lineTexts, lockIds, lockKinds, lockingClasses } from "./locking/kinds.ts";
+import { isByClass, lineTexts, lockIds, lockKinds, lockingClasses } from "./locking/kinds.ts";
 import { nextRunTold } from "./locking/next-due.ts";
 import { observe, unitRuns } from "./locking/observed.ts";
 import { standingOf } from "./locking/standing.ts";
@@ -69,10 +69,6 @@ function wantedOf(kind: LockKind, { rules, date, asOf }: Scope): Readonly<Record
   };
 }
 
-function isByClass({ rules: { ids } }: LockKind): boolean {
-  return ids.some((id) => id.includes("{class}"));
-}
-
 function inUse({ rules: { in_use: users = [] } }: LockKind, asOf: Date): readonly { readonly unit: string; readonly from: string }[] {
   return users.filter(({ from }) => Date.parse(from) <= asOf.getTime());
 }
@@ -104,7 +100,7 @@ function judge(kind: LockKind, documents: LockFacts, wanted: Wanted, scope: Scop
     );
   });
   // Whether a lock that is done keeps anybody out is told by the log alone.
-  const isInQuestion = standings.some(({ standing, expires }) => standing === "terminal" && expires !== undefined && expires <= asOf);
+  const isInQuestion = standings.some((lock) => pastItsTime(lock, { events, runs }, asOf) !== undefined);
   const blind = logs.flatMap(({ log }) => (log.seen || !isInQuestion ? [] : [couldNotLook(log)]));
   const about = [...works, ...blind];
   return [{ ...free(kind, documents, about, scope), figures: { held: documents.documents.length } }, ...found, ...about];
@@ -130,6 +126,5 @@ function withoutRun(said: string, scope: Scope): Finding {
 
 /** The date and the day after it. */
 function readOf({ date, rules }: Scope): { readonly from: Date; readonly until: Date } {
-  const midnight = (day: number): Date => instantOf(date, { day, hour: 0, minute: 0 }, rules.zone);
-  return { from: midnight(0), until: midnight(2) };
+  return { from: midnight(date, rules.zone), until: midnight(addDays(date, 2), rules.zone) };
 }

@@ -46,8 +46,12 @@ export function gap(from: Date, to: Date): string {
 export function consequences(time: Exclude<Timeliness, { state: "not_due" }>): { breaks?: BreaksFact; graceUntil?: Date } {
   const grace = time.state === "grace" ? { graceUntil: time.until } : {};
   if (time.breaks === undefined) return grace;
-  const { started, what, job, at: when } = time.breaks;
-  return { ...grace, breaks: { what: started ? `${what} has read without it` : `${what} (${job}) reads without it`, at: when } };
+  return { ...grace, breaks: breaksFact(time.breaks) };
+}
+
+/** Who reads next, or has read, what is missing. */
+export function breaksFact({ started, what, job, at: when }: Breaks): BreaksFact {
+  return { what: started ? `${what} has read without it` : `${what} (${job}) reads without it`, at: when };
 }
 
 /** `same-day Phase 4 of 11:00 ET ran without them`, or what will. */

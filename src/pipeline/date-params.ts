@@ -1,6 +1,6 @@
 import { UserError } from "../errors.ts";
 import type { CalendarDate } from "./dates.ts";
-import { addDays, calendarDateOf, clockText, dateAt, daysBetween } from "./dates.ts";
+import { addDays, calendarDateOf, clockText, dateAt, datesBetween, daysBetween } from "./dates.ts";
 
 /** Dates as a caller may name them: a number of days up to the newest, a list, or from one date to another. */
 export interface DateParams {
@@ -27,13 +27,13 @@ export function datesAsked(given: DateParams, limits: DateLimits): readonly Cale
   if (named.length > 1) throw new UserError(`Give ${named.join(" or ")}, not both.`);
   if (given.to !== undefined && given.from === undefined) throw new UserError("to needs from: the first date that is meant.");
   if (given.dates !== undefined) return listed(given.dates, limits);
-  if (given.from === undefined) return span(addDays(limits.newest, 1 - (given.days ?? limits.days)), limits.newest);
+  if (given.from === undefined) return datesBetween(addDays(limits.newest, 1 - (given.days ?? limits.days)), limits.newest);
   const from = calendarDateOf(given.from, "from");
   const to = given.to === undefined ? limits.newest : calendarDateOf(given.to, "to");
   if (from > to) throw new UserError(`from ${from} is after to ${to}: name the earlier date first.`);
   refuseFuture(to, limits);
   refuseTooMany(daysBetween(from, to) + 1, limits);
-  return span(from, to);
+  return datesBetween(from, to);
 }
 
 function listed(texts: readonly string[], limits: DateLimits): readonly CalendarDate[] {
@@ -43,10 +43,6 @@ function listed(texts: readonly string[], limits: DateLimits): readonly Calendar
   refuseFuture(last, limits);
   refuseTooMany(daysBetween(first, last) + 1, limits);
   return dates;
-}
-
-function span(from: CalendarDate, to: CalendarDate): readonly CalendarDate[] {
-  return Array.from({ length: daysBetween(from, to) + 1 }, (_, index) => addDays(from, index));
 }
 
 function refuseFuture(date: CalendarDate, { asOf, zone }: DateLimits): void {

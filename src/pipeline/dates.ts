@@ -59,6 +59,11 @@ export function dateAt(instant: Date, zone: string): CalendarDate {
   return date;
 }
 
+/** Every date from the first to the last, both included; none where the last is earlier. */
+export function datesBetween(first: CalendarDate, last: CalendarDate): readonly CalendarDate[] {
+  return Array.from({ length: daysBetween(first, last) + 1 }, (_, index) => addDays(first, index));
+}
+
 /** `2026-02-04 18:00 ET`-like text: date, time to the minute, and the zone's own short name for that moment. */
 export function clockText(instant: Date, zone: string): string {
   const local = zoned(instant, zone);
@@ -84,6 +89,11 @@ export function isoText(instant: Date, zone: string): string {
 export function instantOf(date: CalendarDate, time: DayTime, zone: string): Date {
   const plain = Temporal.PlainDate.from(date).add({ days: time.day }).toPlainDateTime({ hour: time.hour, minute: time.minute });
   return new Date(plain.toZonedDateTime(zone, { disambiguation: "compatible" }).epochMilliseconds);
+}
+
+/** The instant at which a date begins. */
+export function midnight(date: CalendarDate, zone: string): Date {
+  return instantOf(date, { day: 0, hour: 0, minute: 0 }, zone);
 }
 
 /** `D+1 06:30` and the like; undefined if the text is not of that form. */

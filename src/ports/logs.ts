@@ -5,6 +5,10 @@ import type { Value } from "./warehouse.ts";
 export const logSeverities = ["DEFAULT", "DEBUG", "INFO", "NOTICE", "WARNING", "ERROR", "CRITICAL", "ALERT", "EMERGENCY"] as const;
 export type LogSeverity = (typeof logSeverities)[number];
 
+export function isAtLeast(severity: LogSeverity, least: LogSeverity): boolean {
+  return logSeverities.indexOf(severity) >= logSeverities.indexOf(least);
+}
+
 export interface LogEntry {
   /** ISO 8601, UTC. */
   readonly at: string;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { LogAsk, LogCount, LogEntry, LogPage, LogPosition, LogResource, Logs } from "../../ports/logs.ts";
-import { logSeverities } from "../../ports/logs.ts";
+import { isAtLeast, logSeverities } from "../../ports/logs.ts";
 import type { Value } from "../../ports/warehouse.ts";
 import { disturbance } from "./failing.ts";
 import { textTest } from "../log-text.ts";
@@ -23,8 +23,7 @@ export function embeddedLogs(stores: Stores, clock: StoreClock): Logs {
         const disturbed = await disturbance(world, { port: "logs", names: [ask.unit] }, call);
         if (disturbed === "empty") return { entries: [], more: false };
         const found = disturbed === "garbage" ? [garbage] : kept(world, ask, now);
-        const test = textTest(ask);
-        const holds = test instanceof Promise ? await test : test;
+        const holds = await textTest(ask);
         const page = pageOf(ask, readAs(z.array(logEntry), found, `the log of ${ask.unit}`, "log entry"), holds);
         if (page.entries.length > call.budget.maxRows) throw tooManyEntries(ask.unit, call.budget.maxRows);
         return page;
@@ -114,10 +113,9 @@ function isAfter({ at, id }: LogPosition, place: LogPosition): boolean {
 }
 
 function matches({ severity, below, revision }: LogAsk, entry: LogEntry): boolean {
-  const rank = logSeverities.indexOf(entry.severity);
   return (
-    (severity === undefined || rank >= logSeverities.indexOf(severity)) &&
-    (below === undefined || rank < logSeverities.indexOf(below)) &&
+    (severity === undefined || isAtLeast(entry.severity, severity)) &&
+    (below === undefined || !isAtLeast(entry.severity, below)) &&
     (revision === undefined || entry.revision === revision)
   );
 }

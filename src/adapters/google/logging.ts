@@ -23,8 +23,7 @@ export function googleLogs(cloud: Cloud, logsAs: LogSources): Logs {
   return {
     entries: (ask, call) =>
       whileWanted(call, async (over) => {
-        const test = textTest(ask); // Refuses what is no expression before anybody is asked.
-        const holds = test instanceof Promise ? await test : test;
+        const holds = await textTest(ask); // Refuses what is no expression before anybody is asked.
         const reading: Reading = { ask, sources: sourcesFor(ask, sources), holds, call, over, project: cloud.project };
         const place = `the log of ${ask.unit}`;
         return explained({ service: "logs", place, permission: "logging.logEntries.list" }, cloud, async () => {

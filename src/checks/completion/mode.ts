@@ -22,9 +22,9 @@ export function isOwed({ slate }: Scope): boolean {
   return slate.kind !== "games" || gamesOwing(slate, "analytics").length > 0;
 }
 
-/** Whether the tracker's document may have been deleted by the clean-up, so that its absence says nothing. */
-export function isExpired({ date, asOf, rules }: Scope): boolean {
-  const days = rules.collections[rules.completion.collection]?.expires_after_days ?? Infinity;
+/** Whether the document of the date may have been deleted by the clean-up, so that its absence says nothing: the tracker's, or another collection's. */
+export function isExpired({ date, asOf, rules }: Scope, collection: string = rules.completion.collection): boolean {
+  const days = rules.collections[collection]?.expires_after_days ?? Infinity;
   return daysBetween(date, dateAt(asOf, rules.zone)) > days;
 }
 

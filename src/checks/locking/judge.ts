@@ -128,11 +128,12 @@ function undecided({ lostRuns, beats }: Holders): readonly Finding[] {
  * was kept out, or the store is overdue to delete it, or its load had failed and must come again.
  */
 function terminal(lock: StandingLock, keptOut: KeptOut, place: Place): readonly Finding[] {
-  const { kind, document, expires } = lock;
+  const { kind, document } = lock;
   const status = quoted(document.status ?? "?");
-  if (expires === undefined) return [unreadable(lock)];
-  if (place.asOf < expires) return [];
-  const asked = askedSince(lock, keptOut, expires);
+  if (lock.expires === undefined) return [unreadable(lock)];
+  const past = pastItsTime(lock, keptOut, place.asOf);
+  if (past === undefined) return [];
+  const { expires, asked, failed, overdue } = past;
   const said = `${nameOf(lock)} is ${status} since its batch began ${atSecond(addMinutes(expires, -kind.rules.expires_minutes), place)}, and still there`;
   const next = "Release it by the proposal of inspect_locks, then load the batch again.";
   if (asked !== undefined) {
@@ -146,8 +147,6 @@ function terminal(lock: StandingLock, keptOut: KeptOut, place: Place): readonly 
       }),
     ];
   }
-  const failed = kind.rules.done?.includes(document.status ?? "") !== true;
-  const overdue = place.asOf > addMinutes(expires, kind.rules.lag_minutes ?? 0);
   if (!failed && !overdue)
     return [note("not_yet_deleted", `${said}, past its ${kind.rules.expires_minutes} min; nobody was seen to ask for it`)];
   return [
@@ -160,8 +159,30 @@ function terminal(lock: StandingLock, keptOut: KeptOut, place: Place): readonly 
   ];
 }
 
+interface PastItsTime {
+  readonly expires: Date;
+  /** When somebody last wanted it since, where that was seen. */
+  readonly asked: Date | undefined;
+  /** Its load must come again. */
+  readonly failed: boolean;
+  /** The store should have deleted it by now. */
+  readonly overdue: boolean;
+}
+
+/** What tells whether a lock whose work is over is in the way; undefined of any other, and within its time. */
+export function pastItsTime(lock: StandingLock, keptOut: KeptOut, asOf: Date): PastItsTime | undefined {
+  const { standing, expires, document, kind } = lock;
+  if (standing !== "terminal" || expires === undefined || asOf < expires) return undefined;
+  return {
+    expires,
+    asked: askedSince(lock, keptOut, expires),
+    failed: kind.rules.done?.includes(document.status ?? "") !== true,
+    overdue: asOf > addMinutes(expires, kind.rules.lag_minutes ?? 0),
+  };
+}
+
 /** The newest sign, past the lock's time, that somebody wanted it: a line that names it, or a run of its loader that was refused. */
-export function askedSince({ document: { id } }: StandingLock, { events, runs }: KeptOut, since: Date): Date | undefined {
+function askedSince({ document: { id } }: StandingLock, { events, runs }: KeptOut, since: Date): Date | undefined {
   const words = (id.split("_batch")[0] ?? id).toLowerCase().split("_");
   const isLoader = (processor: string): boolean => words.every((word) => processor.toLowerCase().includes(word));
   const told = events.filter((event) => event.lock === id && event.at >= since).map((event) => event.at);

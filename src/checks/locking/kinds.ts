@@ -14,6 +14,11 @@ export function lockKinds({ locks = {} }: Pick<Rules, "locks">): readonly LockKi
   return Object.entries(locks).map(([id, rules]) => ({ id, rules }));
 }
 
+/** Whether each processor has a lock of its own. */
+export function isByClass({ rules: { ids } }: LockKind): boolean {
+  return ids.some((id) => id.includes("{class}"));
+}
+
 /** Classes of processors that the pipeline file names: those of the tracked phase and of the next. */
 export function lockingClasses({ completion }: Pick<Rules, "completion">): readonly string[] {
   const { processors, next_phase: next } = completion;

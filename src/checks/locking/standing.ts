@@ -4,7 +4,7 @@ import type { Rules } from "../../pipeline/load.ts";
 import { clockTolerance } from "../completion/mode.ts";
 import type { Run } from "../running/run.ts";
 import type { LockKind } from "./kinds.ts";
-import { lockName } from "./kinds.ts";
+import { isByClass, lockName } from "./kinds.ts";
 
 /** What is known of those who may hold a lock. */
 export interface Holders {
@@ -95,7 +95,7 @@ function byItsExpiry({ expiresAt }: LockDocument, asOf: Date): Pick<StandingLock
 function holderOf(kind: LockKind, { id, owner }: LockDocument, { runs, beats }: Holders): Pick<StandingLock, "run" | "beat"> {
   const { of } = lockName(id);
   // One execution may run several processors under its id: the end of another's run says nothing of this one's.
-  const own = kind.rules.ids.some((pattern) => pattern.includes("{class}")) ? runs.filter(({ processor }) => processor === of) : runs;
+  const own = isByClass(kind) ? runs.filter(({ processor }) => processor === of) : runs;
   const run = owner === null ? undefined : own.find((each) => each.id === owner);
   const beat = beats?.seen === true ? beats.facts.beats.find((each) => each.id === of) : undefined;
   return {

@@ -65,7 +65,7 @@ function endOf({ processed_at: ended }: RunRow): number {
 }
 
 /** Pairs of runs of which the one began before the other had ended; a run that the lock refused wrote nothing and overlaps with none. One without an end is taken to be at work until now. */
-export function overlapping(runs: readonly Run[], asOf: Date): readonly (readonly [Run, Run])[] {
+export function overlapping<R extends Run>(runs: readonly R[], asOf: Date): readonly (readonly [R, R])[] {
   const spans = runs.flatMap((run) => {
     const until = run.ended ?? (run.state === "running" ? asOf : undefined);
     return run.state === "refused" || run.started === undefined || until === undefined ? [] : [{ run, from: run.started, until }];

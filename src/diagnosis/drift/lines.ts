@@ -6,12 +6,7 @@ import type { Told } from "./examined.ts";
 
 /** One line per topic, reason and severity; what keeps a unit from serving is a line of its own. */
 export function linesOf(told: readonly Told[], of: number): readonly Line[] {
-  const groups = new Map<string, Told[]>();
-  for (const each of told) {
-    const key = keyOf(each);
-    groups.set(key, [...(groups.get(key) ?? []), each]);
-  }
-  return [...groups.values()].flatMap((group) => lineOf(group, of));
+  return [...Map.groupBy(told, keyOf).values()].flatMap((group) => lineOf(group, of));
 }
 
 function keyOf({ topic, unit, finding }: Told): string {

@@ -2,14 +2,13 @@ import { couldNotLook } from "../../checks/check.ts";
 import type { Finding } from "../../checks/finding.ts";
 import { pass, problem, unknown } from "../../checks/finding.ts";
 import { at } from "../../checks/words.ts";
+import type { ProofFacts } from "../../evidence/looks/drift.ts";
+import { retentionDays } from "../../evidence/looks/logs.ts";
 import { quoted } from "../../outside-text.ts";
 import { addMinutes } from "../../pipeline/dates.ts";
 import type { Answer } from "./contains.ts";
 import type { Examined, Judging, Told } from "./examined.ts";
 import { deployedOf, servingOf } from "./examined.ts";
-
-/** What Cloud Logging's default bucket keeps: a revision may have logged the text before that. */
-const keptDays = 30;
 
 /** Whether a unit logged the text since what serves was made. A label may lie; what the code does can't. */
 export function judgeProof(examined: Examined, text: string | undefined, answer: Answer | undefined, scope: Judging): readonly Told[] {
@@ -30,9 +29,7 @@ interface Sought {
   readonly answer: Answer | undefined;
 }
 
-type Facts = Extract<NonNullable<Examined["proof"]>, { seen: true }>["facts"];
-
-function found(examined: Examined, { found: line, any }: Facts, { text, answer }: Sought, scope: Judging): Finding {
+function found(examined: Examined, { found: line, any }: ProofFacts, { text, answer }: Sought, scope: Judging): Finding {
   const { id } = examined.subject;
   const unit = deployedOf(examined);
   const revision = unit === undefined ? undefined : servingOf(unit)[0];
@@ -45,8 +42,9 @@ function found(examined: Examined, { found: line, any }: Facts, { text, answer }
     const observed = `${id} logged nothing of its own since ${serving} serves, so nothing is known of ${quoted(text)}`;
     return unknown("nothing_logged", observed, `Have ${id} do some work, or wait for its next run; then ask again.`);
   }
-  if (revision !== undefined && new Date(revision.createdAt) < addMinutes(scope.asOf, -keptDays * 24 * 60)) {
-    const observed = `${quoted(text)} is in no line of ${id} that is still kept, but ${serving} is older than the ${keptDays} days for which logs are`;
+  // It may have logged the text before what is kept.
+  if (revision !== undefined && new Date(revision.createdAt) < addMinutes(scope.asOf, -retentionDays * 24 * 60)) {
+    const observed = `${quoted(text)} is in no line of ${id} that is still kept, but ${serving} is older than the ${retentionDays} days for which logs are`;
     return unknown("log_expired", observed, "Look for a line that it logs in every run.");
   }
   const logged = `${id} logged no ${quoted(text)} since ${serving} serves, though it logged other lines, the newest at ${at(new Date(any.at), scope)}`;

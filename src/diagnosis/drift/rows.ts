@@ -1,3 +1,4 @@
+import { shortRevision } from "../../evidence/looks/units.ts";
 import { codeName, idName } from "../../outside-text.ts";
 import { clockText } from "../../pipeline/dates.ts";
 import type { ListRow } from "../inquiry.ts";
@@ -11,8 +12,7 @@ export function rowOf(examined: Examined, { rules }: Judging): ListRow {
   if (unit === undefined) return { unit: subject.id, serves: look.seen ? "not deployed" : "?" };
   const [serving] = servingOf(unit);
   const newest = newestOf(unit);
-  const short = (revision: string): string =>
-    idName(revision.startsWith(`${unit.name}-`) ? revision.slice(unit.name.length + 1) : revision);
+  const short = (revision: string): string => idName(shortRevision(revision, unit.name));
   if (serving === undefined) return { unit: subject.id, kind: unit.kind, serves: "nothing", newest: short(unit.latestCreated) };
   return {
     unit: subject.id,

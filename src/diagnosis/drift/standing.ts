@@ -1,7 +1,7 @@
 import type { Telling } from "../../checks/deploying/comparing.ts";
 import { compareCode } from "../../checks/deploying/comparing.ts";
 import { judgeSetUp } from "../../checks/deploying/set-up.ts";
-import { couldNotLook } from "../../checks/check.ts";
+import { couldNotLook, judgedWithout } from "../../checks/check.ts";
 import type { Finding } from "../../checks/finding.ts";
 import { note, notApplicable, severityOf } from "../../checks/finding.ts";
 import { orchestratorsOf } from "../../checks/orchestrators.ts";
@@ -72,7 +72,7 @@ function briefOf({ subject, compared }: Examined, scope: Judging): string | unde
 function calledOf(examined: Examined, scope: Judging): readonly Finding[] {
   const { work, subject } = examined;
   if (work === undefined || deployedOf(examined) === undefined) return [];
-  if (!work.seen) return [note("judged_without", `judged without ${work.id}: ${work.reason}`)];
+  if (!work.seen) return [judgedWithout(work)];
   const { line, counted, idle, more } = work.facts;
   const { hours } = scope.rules.thresholds.deployments.called;
   if (line !== null || (!idle && (counted ?? 0) > 0)) return [];

@@ -1,3 +1,4 @@
+import { judgedWithout } from "../../checks/check.ts";
 import type { Finding } from "../../checks/finding.ts";
 import { note, problem, unknown } from "../../checks/finding.ts";
 import { listNames } from "../../checks/words.ts";
@@ -12,7 +13,7 @@ export function judgeTriggers(unit: string, receivers: Evidence<ReceiverFacts> |
   const calling = topicsCalling(unit, { topics });
   if (calling.length === 0 || receivers === undefined) return [];
   // Wanted only: what serves is told all the same.
-  if (!receivers.seen) return [note("judged_without", `judged without ${receivers.id}: ${receivers.reason}`)];
+  if (!receivers.seen) return [judgedWithout(receivers)];
   const { subscriptions } = receivers.facts;
   if (subscriptions.length === 0)
     return [

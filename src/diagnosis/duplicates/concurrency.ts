@@ -1,24 +1,21 @@
 import { overlapping, runText, runsIn } from "../../checks/running/run.ts";
-import { surplusOf } from "../../checks/surplus.ts";
 import { at } from "../../checks/words.ts";
 import type { Evidence, Gather } from "../../evidence/evidence.ts";
-import { processingLock } from "../../evidence/looks/duplicates.ts";
+import { lockNamed } from "../../evidence/looks/locks.ts";
 import { processorRuns } from "../../evidence/looks/tables.ts";
 import { logLine } from "../../evidence/looks/watched.ts";
 import { quoted } from "../../outside-text.ts";
 import { addMinutes, clockText } from "../../pipeline/dates.ts";
-import type { Pipeline, Rules } from "../../pipeline/load.ts";
+import type { Rules } from "../../pipeline/load.ts";
 import type { Holds } from "../cause.ts";
 import type { CauseFacts } from "./causes.ts";
-import type { ReadDay } from "./removal.ts";
+import type { Counting } from "./counting.ts";
 import { lockDocument, processorClass } from "./removal.ts";
+import type { ReadDay } from "./rows-read.ts";
 
-interface Asked {
-  readonly pipeline: Pipeline;
-  readonly asOf: Date;
+interface Asked extends Omit<Counting, "window"> {
   /** What is state is as it is now, not as it was at the clock. */
   readonly past: boolean;
-  readonly gather: Gather;
 }
 
 export interface TwoRuns {
@@ -38,7 +35,7 @@ export async function twoRuns(day: ReadDay, asked: Asked): Promise<TwoRuns> {
   const { pipeline, asOf, gather } = asked;
   const rules = pipeline.rulesOn(day.date, asOf);
   const processor = processorClass(rules, day.table);
-  const { stamps } = surplusOf(day.rows, day.declared);
+  const { stamps } = day.surplus;
   const [first, last] = [stamps[0], stamps.at(-1)];
   if (processor === undefined || first === undefined || last === undefined) return notLooked;
   const window = { since: addMinutes(first, -10).toISOString(), until: addMinutes(last, 10).toISOString() };
@@ -102,8 +99,8 @@ async function lockSign(rules: Rules, { table, date }: ReadDay, { gather, past }
   const lock = rules.locks?.["processing"];
   const document = lockDocument(rules, table, date);
   if (lock === undefined || document === undefined || past) return { signs: [], looks: [] };
-  const look = await gather(processingLock(lock, document, rules.completion.collection));
-  const holds: Holds = look.seen && look.facts.holder === null ? "yes" : "unknown";
+  const look = await gather(lockNamed(rules, lock, document));
+  const holds: Holds = look.seen && look.facts.documents.length === 0 ? "yes" : "unknown";
   return { signs: [{ holds, said: `no lock ${document} is there` }], looks: [look] };
 }
 

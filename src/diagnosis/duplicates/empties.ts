@@ -3,22 +3,15 @@ import type { Scope } from "../../checks/check.ts";
 import { scopeOn } from "../../checks/scope.ts";
 import { gamesOwing } from "../../checks/slate.ts";
 import { listNames } from "../../checks/words.ts";
-import type { Evidence, Gather } from "../../evidence/evidence.ts";
+import type { Evidence } from "../../evidence/evidence.ts";
 import type { Window } from "../../evidence/looks/duplicates.ts";
 import type { CalendarDate } from "../../pipeline/dates.ts";
-import { addDays, clockText, daysBetween } from "../../pipeline/dates.ts";
+import { addDays, clockText, datesBetween, daysBetween } from "../../pipeline/dates.ts";
 import { dueAt } from "../../pipeline/due.ts";
-import type { Pipeline } from "../../pipeline/load.ts";
+import type { TableRules } from "../../pipeline/load.ts";
 import type { Line } from "../inquiry.ts";
-import type { CountedTable } from "./lines.ts";
-import { withoutLine } from "./lines.ts";
-
-interface Asked {
-  readonly pipeline: Pipeline;
-  readonly asOf: Date;
-  readonly gather: Gather;
-  readonly window: Window;
-}
+import { lineAbout, withoutLine } from "../line.ts";
+import type { CountedTable, Counting } from "./counting.ts";
 
 /** So many dates' slates are looked at to tell an empty table that is right from one that is not. */
 const mostSlates = 10;
@@ -26,10 +19,10 @@ const mostSlates = 10;
 const mostDays = 31;
 
 /** What a table without a row in the window means: no row can be there twice, but none was looked at either. */
-export async function emptyLine(empty: CountedTable, asked: Asked): Promise<Line> {
+export async function emptyLine(empty: CountedTable, asked: Counting): Promise<Line> {
   const { table, declared, evidence } = empty;
   const { pipeline, asOf, window } = asked;
-  const due = datesOf(window).filter((date) => dueAt(pipeline.rulesOn(date, asOf), declared.stage, date) <= asOf);
+  const due = dueDates(declared, asked);
   const newest = due.at(-1);
   const said = `${table} holds no row from ${window.from} to ${window.to}`;
   if (newest === undefined) {
@@ -55,14 +48,14 @@ export async function emptyLine(empty: CountedTable, asked: Asked): Promise<Line
 }
 
 /** Of tables with rows: due dates that have none though games of theirs owe some. That the others are clean says nothing of those. */
-export async function gapLines(tables: readonly CountedTable[], asked: Asked): Promise<readonly Line[]> {
+export async function gapLines(tables: readonly CountedTable[], asked: Counting): Promise<readonly Line[]> {
   const found = await Promise.all(tables.map((counted) => gapsOf(counted, asked)));
   const groups = Map.groupBy(
     found.filter(({ owing }) => owing.length > 0),
     ({ owing }) => owing.join(),
   );
   const lost = new Map(found.flatMap(({ looks }) => looks.flatMap((look) => (look.seen ? [] : [[look.id, look] as const]))));
-  return [...[...groups.values()].flatMap(gapLine), ...[...lost.values()].map(({ id, reason }) => withoutLine(id, reason))];
+  return [...[...groups.values()].flatMap(gapLine), ...[...lost.values()].map((look) => withoutLine("without", look))];
 }
 
 interface Gaps {
@@ -72,7 +65,7 @@ interface Gaps {
   readonly looks: readonly Evidence<unknown>[];
 }
 
-async function gapsOf(counted: CountedTable, asked: Asked): Promise<Gaps> {
+async function gapsOf(counted: CountedTable, asked: Counting): Promise<Gaps> {
   const { pipeline, asOf, gather } = asked;
   const dates = datesWithout(counted, asked).slice(-mostSlates);
   const scopes = await Promise.all(dates.map((date) => scopeOn({ pipeline, date, asOf, gather })));
@@ -91,18 +84,23 @@ function gapLine(same: readonly Gaps[]): readonly Line[] {
     `See with validate_daily why ${last} is empty.`,
   );
   const evidence = [...new Set(same.flatMap(({ counted, looks }) => [...counted.evidence, ...looks.map(({ id }) => id)]))];
-  return [tables.length === 1 ? { id: `empty/${tables.join()}`, finding, evidence } : { id: "empty", subjects: tables, finding, evidence }];
+  return [lineAbout("empty", tables, finding, evidence)];
 }
 
 /** Only of tables that dates part, in a window of some weeks: over a year a night off would be asked for by the hundred. */
-function datesWithout({ declared, tally }: CountedTable, { pipeline, asOf, window }: Asked): readonly CalendarDate[] {
+function datesWithout({ declared, tally }: CountedTable, asked: Counting): readonly CalendarDate[] {
   const held = new Set(tally.days.flatMap(({ date }) => (date === undefined ? [] : [date])));
-  if (held.size === 0 || daysBetween(window.from, window.to) > mostDays) return [];
-  return datesOf(window).filter((date) => !held.has(date) && dueAt(pipeline.rulesOn(date, asOf), declared.stage, date) <= asOf);
+  if (held.size === 0 || daysBetween(asked.window.from, asked.window.to) > mostDays) return [];
+  return dueDates(declared, asked).filter((date) => !held.has(date));
+}
+
+/** Dates of the window on which the table's rows are due by now. */
+function dueDates({ stage }: TableRules, { pipeline, asOf, window }: Counting): readonly CalendarDate[] {
+  return datesOf(window).filter((date) => dueAt(pipeline.rulesOn(date, asOf), stage, date) <= asOf);
 }
 
 /** Whether any date may owe rows: certain only where every slate was seen. */
-async function isOwed(empty: CountedTable, due: readonly CalendarDate[], { pipeline, asOf, gather }: Asked) {
+async function isOwed(empty: CountedTable, due: readonly CalendarDate[], { pipeline, asOf, gather }: Counting) {
   if (due.length > mostSlates) return { owed: true, looks: [] };
   const scopes = await Promise.all(due.map((date) => scopeOn({ pipeline, date, asOf, gather })));
   const owed = scopes.some((scope) => mayOwe(empty, scope));
@@ -115,19 +113,18 @@ function mayOwe({ declared }: CountedTable, { slate }: Scope): boolean {
 }
 
 /** When the first of a table's rows are to be judged; undefined where some already are. */
-export function judgedFrom({ declared, tally }: CountedTable, pipeline: Pipeline, asOf: Date): Date | undefined {
+export function judgedFrom({ declared, tally }: CountedTable, { pipeline, asOf }: Counting): Date | undefined {
   const dates = tally.days.flatMap(({ date }) => (date === undefined ? [] : [date as CalendarDate])); // a partition of dates holds nothing else
-  const times = dates.toReversed().map((date) => () => dueAt(pipeline.rulesOn(date, asOf), declared.stage, date));
   let earliest: Date | undefined;
-  for (const time of times) {
-    const due = time();
+  for (const date of dates.toReversed()) {
+    const due = dueAt(pipeline.rulesOn(date, asOf), declared.stage, date);
     if (due <= asOf) return undefined;
     earliest = due;
   }
   return earliest;
 }
 
+/** Of a very long window its last year. */
 function datesOf({ from, to }: Window): readonly CalendarDate[] {
-  const days = Math.min(daysBetween(from, to), 366);
-  return Array.from({ length: days + 1 }, (_, index) => addDays(to, index - days));
+  return datesBetween(addDays(to, -Math.min(daysBetween(from, to), 366)), to);
 }

@@ -1,28 +1,20 @@
 import { keepText } from "../../checks/keep.ts";
-import { surplusOf } from "../../checks/surplus.ts";
 import { severityOfSurplus, validity } from "../../checks/unique-keys.ts";
 import { counted, listNames } from "../../checks/words.ts";
-import { note, pass, problem } from "../../checks/finding.ts";
+import { pass, problem } from "../../checks/finding.ts";
 import { onceKey } from "../../evidence/looks/duplicates.ts";
 import type { CalendarDate } from "../../pipeline/dates.ts";
 import { clockText, durationText } from "../../pipeline/dates.ts";
 import type { Rules, TableRules } from "../../pipeline/load.ts";
 import type { PipelineFile } from "../../pipeline/schema.ts";
 import type { Line } from "../inquiry.ts";
+import { lineAbout } from "../line.ts";
+import type { CountedTable } from "./counting.ts";
 import type { Tainted } from "./readers.ts";
-import type { ReadDay } from "./removal.ts";
+import type { ReadDay } from "./rows-read.ts";
 import { hasTwins, isSwitchedOff } from "./removal.ts";
 import type { Tally } from "./tally.ts";
 import { factorText } from "./tally.ts";
-
-/** A table that was counted. */
-export interface CountedTable {
-  readonly table: string;
-  readonly declared: TableRules;
-  readonly tally: Tally;
-  /** Ids of the looks it rests on. */
-  readonly evidence: readonly string[];
-}
 
 /** What is known of a surplus besides its counts. */
 export interface Behind {
@@ -84,7 +76,7 @@ function surplusLine(alike: readonly Affected[]): readonly Line[] {
   });
   const evidence = alike.flatMap(({ counted: { evidence: ids } }) => ids);
   const tables = alike.map(({ counted: { table } }) => table);
-  return [alike.length === 1 ? { id: `surplus/${one.table}`, finding, evidence } : { id: "surplus", subjects: tables, finding, evidence }];
+  return [lineAbout("surplus", tables, finding, evidence)];
 }
 
 function expectedKey({ counted: { table, declared }, behind }: Affected): string {
@@ -166,10 +158,6 @@ export function olderLine(older: readonly CountedTable[], before: CalendarDate, 
   };
 }
 
-export function withoutLine(id: string, reason: string): Line {
-  return { id: "without", finding: note("judged_without", `judged without ${id}: ${reason}`), evidence: [id] };
-}
-
 function datesText({ days }: Tally): string {
   const dates = days.flatMap(({ date, surplus }) => (surplus > 0 && date !== undefined ? [date] : []));
   const [first, last] = [dates[0], dates.at(-1)];
@@ -203,7 +191,7 @@ export function whenText({ first, last }: { readonly first: Date; readonly last:
 function contentText(read: readonly ReadDay[]): string {
   if (read.length === 0) return "";
   if (read.some(hasTwins)) return "some copies are alike in every column that was read: replace their partition by the rows that stay";
-  const conflicting = read.filter(({ rows, declared }) => surplusOf(rows, declared).copies === "conflicting");
+  const conflicting = read.filter(({ surplus }) => surplus.copies === "conflicting");
   if (conflicting.length === 0) return "copies alike but for their stamps";
   return `copies differ in content on ${conflicting.length} of ${read.length} dates that were read`;
 }

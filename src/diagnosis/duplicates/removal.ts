@@ -1,28 +1,16 @@
 import { keepText } from "../../checks/keep.ts";
 import { counted } from "../../checks/words.ts";
-import { surplusOf } from "../../checks/surplus.ts";
-import type { TableFacts } from "../../evidence/looks/tables.ts";
 import { onceKey } from "../../evidence/looks/duplicates.ts";
 import type { CalendarDate } from "../../pipeline/dates.ts";
 import type { Rules, TableRules } from "../../pipeline/load.ts";
 import type { Proposal } from "../proposal.ts";
 import { digestOf, proposalOf, rowText } from "../proposal.ts";
-
-type Row = TableFacts["rows"][number];
-
-/** Rows of a date with surplus, as they were read. */
-export interface ReadDay {
-  readonly table: string;
-  readonly declared: TableRules;
-  readonly date: CalendarDate;
-  readonly rows: readonly Row[];
-}
+import type { ReadDay } from "./rows-read.ts";
 
 interface Removing {
   readonly rules: Rules;
   /** Partitions with surplus in all, also those that nobody read. */
   readonly partitions: number;
-  readonly quietMinutes: number;
 }
 
 /** Superseded rows of these tables are switched off, never deleted. */
@@ -50,17 +38,16 @@ export function lockDocument(rules: Rules, table: string, date: CalendarDate): s
 }
 
 /** Whether its surplus may be removed: which of two rows without a key is the copy, nobody can say. */
-export function isRemovable({ rows, declared }: ReadDay): boolean {
-  const { rows: surplus, keyless } = surplusOf(rows, declared);
-  return !isSwitchedOff(declared) && surplus > 0 && keyless === 0;
+export function isRemovable({ declared, surplus }: ReadDay): boolean {
+  return !isSwitchedOff(declared) && surplus.rows > 0 && surplus.keyless === 0;
 }
 
 /** One for all dates: which rows of which partitions stay, and what must still hold when the others go. Undefined where nothing may be removed. */
-export function removalOf(days: readonly ReadDay[], { rules, partitions, quietMinutes }: Removing): Proposal | undefined {
+export function removalOf(days: readonly ReadDay[], { rules, partitions }: Removing): Proposal | undefined {
   const removable = days.filter(isRemovable);
   if (removable.length === 0) return undefined;
   const targets = removable.map(targetOf);
-  const requires = removable.flatMap(({ table, date }) => requirementsOf(rules, table, date, quietMinutes));
+  const requires = removable.flatMap((day) => requirementsOf(rules, day));
   const left = partitions - removable.length;
   return proposalOf({
     kind: "remove_surplus",
@@ -73,8 +60,7 @@ export function removalOf(days: readonly ReadDay[], { rules, partitions, quietMi
 
 type Target = NonNullable<Proposal["partitions"]>[number];
 
-function targetOf({ table, declared, date, rows }: ReadDay): Target {
-  const { rows: surplus, unique } = surplusOf(rows, declared);
+function targetOf({ table, declared, date, rows, surplus }: ReadDay): Target {
   const texts = rows.map(rowText).toSorted();
   return {
     table,
@@ -82,14 +68,15 @@ function targetOf({ table, declared, date, rows }: ReadDay): Target {
     key: [...onceKey(declared)],
     keep: keepText(declared),
     rows: rows.length,
-    surplus,
-    stay: unique,
+    surplus: surplus.rows,
+    stay: surplus.unique,
     digest: digestOf(texts),
     ...(hasTwins({ rows }) ? { replace: true as const } : {}),
   };
 }
 
-function requirementsOf(rules: Rules, table: string, date: CalendarDate, minutes: number): NonNullable<Proposal["requires"]> {
+function requirementsOf(rules: Rules, { table, date }: ReadDay): NonNullable<Proposal["requires"]> {
+  const minutes = rules.thresholds.duplicates?.removal.quiet_minutes ?? 0;
   const processor = processorClass(rules, table);
   const lock = lockDocument(rules, table, date);
   const collection = rules.locks?.["processing"]?.collection;
@@ -106,7 +93,7 @@ function saidOf(days: readonly ReadDay[], left: number): string {
   const tables = [...Map.groupBy(days, ({ table }) => table)].flatMap(([table, of]) => {
     const [first] = of;
     if (first === undefined) return [];
-    const surplus = of.reduce((sum, { rows, declared }) => sum + surplusOf(rows, declared).rows, 0);
+    const surplus = of.reduce((sum, { surplus: { rows } }) => sum + rows, 0);
     const dates = of.length === 1 ? first.date : `${of.length} dates`;
     return [`${surplus} of ${table.slice(table.indexOf(".") + 1)} (${dates}), keeping the ${keepText(first.declared)}`];
   });

@@ -1,4 +1,4 @@
-import { askedSince } from "../../checks/locking/judge.ts";
+import { pastItsTime } from "../../checks/locking/judge.ts";
 import { revisionText } from "../../checks/locking/judge-observed.ts";
 import { lockName } from "../../checks/locking/kinds.ts";
 import { atSecond } from "../../checks/words.ts";
@@ -62,11 +62,10 @@ function lostIn(asked: LockEvidence, { lost }: LocksSeen): Pick<LockCase, "lost"
 }
 
 function terminalIn(asked: LockEvidence, seen: LocksSeen): Pick<LockCase, "terminal"> {
-  const past = seen.locks.flatMap((lock) =>
-    lock.standing === "terminal" && lock.expires !== undefined && lock.expires <= asked.asOf
-      ? [{ lock, expires: lock.expires, at: askedSince(lock, seen, lock.expires) }]
-      : [],
-  );
+  const past = seen.locks.flatMap((lock) => {
+    const found = pastItsTime(lock, seen, asked.asOf);
+    return found === undefined ? [] : [{ lock, at: found.asked }];
+  });
   const best = past.find(({ at }) => at !== undefined) ?? past[0];
   if (best === undefined) return {};
   const { document, kind } = best.lock;

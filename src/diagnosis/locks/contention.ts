@@ -30,10 +30,7 @@ export function refusedRuns({ kinds }: Pick<Asked, "kinds">, { attempts }: Locks
 
 /** Refused ones do nothing and answer success: no error, unless the same holder keeps others out for longer than a lock lasts. */
 function refusals(asked: Asked, refused: readonly Attempt[]): Finding {
-  const named = refused.map(({ run, event, holder }) => {
-    const who = run === undefined ? "a run" : quoted(run.id);
-    return `${who} (${atSecond(event.at, asked)}) by ${quoted(holder?.id ?? event.holder ?? "another")}`;
-  });
+  const named = refused.map((attempt) => `${askerIn(attempt)} (${atSecond(attempt.event.at, asked)}) by ${holderIn(attempt)}`);
   const open = refused.filter(({ run }) => run?.state === "running").length;
   const rows = open === 0 ? "" : `; ${open} of them still ${open === 1 ? "stands" : "stand"} as running in the history`;
   const said = `${counted(refused.length, "run")} refused by a lock, did nothing and published nothing: ${listNames(named)}${rows}`;
@@ -45,6 +42,14 @@ function refusals(asked: Asked, refused: readonly Attempt[]): Finding {
     expected: "a lock that the next run takes over once it is past its time",
     next: `See whether ${quoted(stuck.holder)} is still at work, and why its lock was not taken over.`,
   });
+}
+
+function askerIn({ run }: Attempt): string {
+  return run === undefined ? "a run" : quoted(run.id);
+}
+
+function holderIn({ holder, event }: Attempt): string {
+  return quoted(holder?.id ?? event.holder ?? "another");
 }
 
 /** From the first to the last refusal by one holder, where that is longer than its lock may last. */
@@ -79,7 +84,10 @@ function oddEvents(asked: Asked, { events }: LocksSeen): readonly Finding[] {
   const [failed, forced] = [of("failed"), of("forced")];
   const waiting = asked.kinds.filter(({ rules, id }) => rules.in_use === undefined && of("refused").some((event) => event.kind === id));
   const last = (some: typeof events): string =>
-    some.at(-1) === undefined ? "" : `, the last ${atSecond(some.at(-1)?.at ?? asked.asOf, asked)}`;
+    some
+      .slice(-1)
+      .map(({ at }) => `, the last ${atSecond(at, asked)}`)
+      .join("");
   return [
     ...(failed.length === 0
       ? []
@@ -102,23 +110,25 @@ function oddEvents(asked: Asked, { events }: LocksSeen): readonly Finding[] {
 
 /** Refusals are many, and stand in their own line: one by one they are for detailed answers. */
 export function timelineOf(asked: Asked, seen: LocksSeen, detailed: boolean): readonly Happening[] {
-  const from = (unit: string | null): string => asked.logs.get(unit ?? "")?.[0]?.id ?? "the run history";
+  const from = (unit: string): string => asked.logs.get(unit)?.[0]?.id ?? "the run history";
   const twins = seen.users.flatMap((user) => lockless(seen, user));
   return [
     ...twins.flatMap((twin) => {
       const at = twin.pair[1].started;
       return at === undefined ? [] : [{ at, said: twinText(twin, asked), from: [...asked.histories.values()][0]?.id ?? "the run history" }];
     }),
-    ...[...(detailed ? refusedRuns(asked, seen) : []), ...seen.attempts.filter(({ event }) => event.what === "reclaimed")].map(
-      ({ event, run, holder, date }) => ({
-        at: event.at,
-        said:
-          event.what === "refused"
-            ? `${run === undefined ? "a run" : quoted(run.id)} for ${date} refused, ${quoted(holder?.id ?? event.holder ?? "another")} held the lock`
-            : `${run === undefined ? "a run" : quoted(run.id)} for ${date} took over a lock past its time`,
-        from: from(event.unit),
-      }),
-    ),
+    ...(detailed ? refusedRuns(asked, seen) : []).map((attempt) => ({
+      at: attempt.event.at,
+      said: `${askerIn(attempt)} for ${attempt.date} refused, ${holderIn(attempt)} held the lock`,
+      from: from(attempt.event.unit),
+    })),
+    ...seen.attempts
+      .filter(({ event }) => event.what === "reclaimed")
+      .map((attempt) => ({
+        at: attempt.event.at,
+        said: `${askerIn(attempt)} for ${attempt.date} took over a lock past its time`,
+        from: from(attempt.event.unit),
+      })),
     ...seen.events
       .filter(({ what }) => what === "failed" || what === "forced")
       .map(({ at, what, lock, unit }) => ({

@@ -1,6 +1,6 @@
 import { couldNotLook } from "../../checks/check.ts";
 import type { Finding } from "../../checks/finding.ts";
-import { note, notApplicable, pass, unknown } from "../../checks/finding.ts";
+import { notApplicable, pass, unknown } from "../../checks/finding.ts";
 import { judgeLock } from "../../checks/locking/judge.ts";
 import { judgeObserved, revisionText } from "../../checks/locking/judge-observed.ts";
 import { lockSubject } from "../../checks/locking/kinds.ts";
@@ -12,6 +12,7 @@ import { idName, quoted } from "../../outside-text.ts";
 import type { CalendarDate } from "../../pipeline/dates.ts";
 import { clockText, durationText } from "../../pipeline/dates.ts";
 import type { Inquiry, Line, ListRow, NextCall } from "../inquiry.ts";
+import { lineAbout, withoutLine } from "../line.ts";
 import { causesOf } from "./causes.ts";
 import { caseOf } from "./case.ts";
 import { contentionLines, refusedRuns, timelineOf } from "./contention.ts";
@@ -35,9 +36,9 @@ const mostProposals = { concise: 2, detailed: 12 } as const;
 /** How locks stand, who was refused, and whether locking is seen to happen at all. */
 export function locksInquiry(asked: LocksAsked): Inquiry {
   const seen = seeLocks(asked);
-  const lines = linesOf(asked, seen);
   const { asOf, rules, dates } = asked;
-  const due = nextRunTold(rules, asked.dates.at(-1) ?? asked.date, asOf);
+  const due = nextRunTold(rules, dates.at(-1) ?? asked.date, asOf);
+  const lines = linesOf(asked, seen, due);
   const waiting = seen.users.filter(({ observed }) => observed.state === "no_run");
   const causes = lines.some(({ finding }) => finding.verdict === "fail" || finding.verdict === "warn")
     ? causesOf(caseOf(asked, seen))
@@ -67,10 +68,10 @@ function headlineOf({ users }: LocksSeen): Pick<Inquiry, "headline"> {
   return isSeen ? { headline: `locking observed in ${listNames(users.map(({ unit }) => unit))}` } : {};
 }
 
-function linesOf(asked: LocksAsked, seen: LocksSeen): readonly Line[] {
+function linesOf(asked: LocksAsked, seen: LocksSeen, due: Date): readonly Line[] {
   const lines = [
     ...(asked.past ? [onlyNow()] : standingLines(asked, seen)),
-    ...observedLines(asked, seen),
+    ...observedLines(asked, seen, due),
     ...contentionLines(asked, seen),
     ...lostLooks(asked, seen),
   ];
@@ -144,21 +145,17 @@ function groupLine(group: readonly Found[], evidence: readonly string[]): readon
   if (first === undefined) return [];
   const subjects = [...new Set(group.map(({ subject }) => subject))];
   const more = subjects.length === 1 ? "" : `; and ${subjects.length - 1} more like it`;
-  return [
-    {
-      id: subjects.length === 1 ? `locks/${first.subject}` : "locks",
-      subjects: subjects.length === 1 ? [] : subjects,
-      finding: { ...first.finding, observed: `${first.finding.observed}${more}` },
-      evidence,
-    },
-  ];
+  return [lineAbout("locks", subjects, { ...first.finding, observed: `${first.finding.observed}${more}` }, evidence)];
 }
 
 /** Units of which the same is to be said share a line: those that nothing has run in yet, and those that take no lock yet. */
-function observedLines(asked: LocksAsked, seen: LocksSeen): readonly Line[] {
+function observedLines(asked: LocksAsked, seen: LocksSeen, due: Date): readonly Line[] {
   const of = (state: UserSeen["observed"]["state"]) => seen.users.filter(({ observed }) => observed.state === state);
   const plain = of("not_in_use").filter((user) => lockless(seen, user).length === 0 && blindTo(asked, user).length === 0);
-  const shared = [...(of("no_run").length > 0 ? [notYet(asked, of("no_run"))] : []), ...(plain.length > 0 ? [notInUse(asked, plain)] : [])];
+  const shared = [
+    ...(of("no_run").length > 0 ? [notYet(asked, of("no_run"), due)] : []),
+    ...(plain.length > 0 ? [notInUse(asked, plain)] : []),
+  ];
   return [...shared, ...seen.users.flatMap((user) => ownLines(asked, seen, user))];
 }
 
@@ -178,15 +175,16 @@ function ownLines(asked: LocksAsked, seen: LocksSeen, user: UserSeen): readonly 
 }
 
 function sharedLine(users: readonly UserSeen[], finding: Finding): Line {
-  const [first] = users;
   const names = users.map(({ unit }) => unit);
-  const evidence = users.flatMap(({ looks }) => looks);
-  return { id: users.length === 1 ? `locking/${first?.unit}` : "locking", subjects: users.length === 1 ? [] : names, finding, evidence };
+  return lineAbout(
+    "locking",
+    names,
+    finding,
+    users.flatMap(({ looks }) => looks),
+  );
 }
 
-function notYet(asked: LocksAsked, users: readonly UserSeen[]): Line {
-  const { rules, asOf } = asked;
-  const due = nextRunTold(rules, asked.dates.at(-1) ?? asked.date, asOf);
+function notYet(asked: LocksAsked, users: readonly UserSeen[], due: Date): Line {
   const revisions = users.map(({ unit, observed: { serving, since } }) => {
     const what = serving === undefined ? "" : `${revisionText(unit, serving)}, `;
     return `${unit} (${what}since ${at(since, asked)})`;
@@ -196,7 +194,7 @@ function notYet(asked: LocksAsked, users: readonly UserSeen[]): Line {
     unknown(
       "not_observed_yet",
       `locking not observed yet: no run since this revision of ${listNames(revisions)}`,
-      `Ask again after the next run, whose output is due ${clockText(due, rules.zone)}: until then nothing proves that locks work.`,
+      `Ask again after the next run, whose output is due ${clockText(due, asked.rules.zone)}: until then nothing proves that locks work.`,
     ),
   );
 }
@@ -221,15 +219,7 @@ function lostLooks(asked: LocksAsked, { users }: LocksSeen): readonly Line[] {
   );
   const wanted = [...(beats === undefined ? [] : [beats]), ...histories.values(), ...[...logs.values()].flat(), ...units.values()];
   return wanted.flatMap((look) =>
-    look.seen || told.has(look.id)
-      ? []
-      : [
-          {
-            id: `locks/${idName(look.id.replaceAll(" ", "-"))}`,
-            finding: note("judged_without", `judged without ${look.id}: ${look.reason}`),
-            evidence: [look.id],
-          },
-        ],
+    look.seen || told.has(look.id) ? [] : [withoutLine(`locks/${idName(look.id.replaceAll(" ", "-"))}`, look)],
   );
 }
 

@@ -1,5 +1,5 @@
 import type { LockKind } from "../../checks/locking/kinds.ts";
-import { lineTexts, lockIds, lockKinds, lockingClasses, tellersOf } from "../../checks/locking/kinds.ts";
+import { isByClass, lineTexts, lockIds, lockKinds, lockingClasses, tellersOf } from "../../checks/locking/kinds.ts";
 import { severityOf } from "../../checks/finding.ts";
 import { UserError } from "../../errors.ts";
 import type { Evidence, Look } from "../../evidence/evidence.ts";
@@ -11,7 +11,7 @@ import type { UnitFacts } from "../../evidence/looks/units.ts";
 import { deployedUnit } from "../../evidence/looks/units.ts";
 import type { Asking } from "../../inquiring.ts";
 import type { CalendarDate } from "../../pipeline/dates.ts";
-import { addDays, calendarDateOf, clockText, dateAt, instantOf } from "../../pipeline/dates.ts";
+import { addDays, calendarDateOf, clockText, dateAt, datesBetween, midnight } from "../../pipeline/dates.ts";
 import { newestPostGameDate } from "../../pipeline/moments.ts";
 import type { Inquiry } from "../inquiry.ts";
 import type { LocksAsked } from "./inquiry.ts";
@@ -55,25 +55,23 @@ function planOf({ session: { pipeline }, rules, asOf }: Asking, only: string | u
   if (given !== undefined && given > today) {
     throw new UserError(`game_date ${given} is in the future: it is ${clockText(asOf, pipeline.zone)}; ask for ${today} or earlier.`);
   }
-  const recent = datesFrom(newest, today);
+  const recent = datesBetween(newest, today);
   const isNear = given === undefined || addDays(given, 2) >= newest;
   const [first] = given !== undefined && isNear && given < newest ? [given] : recent;
   return {
     dates: given === undefined ? recent : [given],
-    histories: [...new Set([...(given === undefined ? [] : [given]), ...(isNear ? datesFrom(first ?? newest, today) : recent)])].toSorted(),
+    histories: [
+      ...new Set([...(given === undefined ? [] : [given]), ...(isNear ? datesBetween(first ?? newest, today) : recent)]),
+    ].toSorted(),
     windows: isNear
       ? [[first ?? newest, today]]
       : [
           [given, given],
           [newest, today],
         ],
-    kinds: lockKinds(rules).filter(({ rules: { ids } }) => only === undefined || ids.some((id) => id.includes("{class}"))),
+    kinds: lockKinds(rules).filter((kind) => only === undefined || isByClass(kind)),
     only,
   };
-}
-
-function datesFrom(first: CalendarDate, last: CalendarDate): readonly CalendarDate[] {
-  return first >= last ? [first] : [first, ...datesFrom(addDays(first, 1), last)];
 }
 
 type Made = Readonly<Record<string, Evidence<unknown>>>;
@@ -128,7 +126,6 @@ function evidenceOf(plan: Plan, made: Made, { rules, asOf }: Asking): Omit<Locks
     });
   const { kinds, histories, windows, only } = plan;
   const [date = dateAt(asOf, rules.zone)] = plan.dates;
-  const midnight = (day: CalendarDate, days: number): Date => instantOf(day, { day: days, hour: 0, minute: 0 }, rules.zone);
   const [first, last] = windows.at(-1) ?? [date, date];
   const logs = tellers(plan).map((unit) => {
     const looks = windows.flatMap((_, index) => named<LockLogFacts>([unit], `log ${index} `).map(([, look]) => look));
@@ -146,7 +143,7 @@ function evidenceOf(plan: Plan, made: Made, { rules, asOf }: Asking): Omit<Locks
     units: new Map(named<UnitFacts>(usersOf(plan), "unit ")),
     logs: new Map(logs),
     histories: new Map(histories.flatMap((day) => named<TableFacts<RunRow>>([day], "runs ").map(([, look]) => [day, look] as const))),
-    read: { from: midnight(first, 0), until: midnight(last, 2) },
+    read: { from: midnight(first, rules.zone), until: midnight(addDays(last, 2), rules.zone) },
     only,
     rules,
     date,

@@ -1,4 +1,4 @@
-import { askedSince } from "../../checks/locking/judge.ts";
+import { pastItsTime } from "../../checks/locking/judge.ts";
 import type { StandingLock } from "../../checks/locking/standing.ts";
 import { quoted } from "../../outside-text.ts";
 import type { Proposal } from "../proposal.ts";
@@ -32,10 +32,7 @@ export function proposalsOf(asked: LockEvidence, seen: LocksSeen): readonly Prop
   });
 }
 
-function isInTheWay(lock: StandingLock, asked: LockEvidence, seen: LocksSeen): boolean {
-  const { standing, expires, document, kind } = lock;
-  if (standing !== "terminal" || expires === undefined || asked.asOf < expires) return false;
-  const failed = kind.rules.done?.includes(document.status ?? "") !== true;
-  const lagMs = (kind.rules.lag_minutes ?? 0) * 60_000;
-  return failed || askedSince(lock, seen, expires) !== undefined || asked.asOf.getTime() > expires.getTime() + lagMs;
+function isInTheWay(lock: StandingLock, { asOf }: LockEvidence, seen: LocksSeen): boolean {
+  const past = pastItsTime(lock, seen, asOf);
+  return past !== undefined && (past.failed || past.asked !== undefined || past.overdue);
 }

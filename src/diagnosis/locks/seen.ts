@@ -116,12 +116,7 @@ function twinsIn(runs: readonly DatedRun[], attempts: readonly Attempt[], asOf: 
     ({ processor, date }) => `${processor} ${date}`,
   );
   return [...groups.values()].flatMap((group) =>
-    overlapping(group, asOf).flatMap(([one, other]) => {
-      const pair = [group.find((run) => run === one), group.find((run) => run === other)] as const;
-      return pair[0] === undefined || pair[1] === undefined
-        ? []
-        : [{ pair: [pair[0], pair[1]] as const, asked: asked.has(pair[0]) || asked.has(pair[1]) }];
-    }),
+    overlapping(group, asOf).map((pair) => ({ pair, asked: pair.some((run) => asked.has(run)) })),
   );
 }
 

@@ -1,8 +1,10 @@
-import { couldNotLook } from "../../checks/check.ts";
-import { note, problem } from "../../checks/finding.ts";
+import { couldNotLook, judgedWithout } from "../../checks/check.ts";
+import { problem } from "../../checks/finding.ts";
+import { beforeDate, earlierWindow } from "../../checks/logging/compare-with.ts";
+import { digestOf, isHarmless, isSevere, linesIn } from "../../checks/logging/digest.ts";
 import { counted } from "../../checks/words.ts";
 import type { LogReading, Searched } from "../../evidence/looks/logs.ts";
-import { logReading, logSeverities, logSilence, retentionDays, textFields } from "../../evidence/looks/logs.ts";
+import { isAtLeast, logReading, logSilence, retentionDays, textFields } from "../../evidence/looks/logs.ts";
 import { scheduleWindow } from "../../evidence/looks/tables.ts";
 import { backlogs } from "../../evidence/looks/topics.ts";
 import { attempted } from "../../history/history.ts";
@@ -12,10 +14,8 @@ import { declaredUnit } from "../../pipeline/names.ts";
 import { aboutOf } from "../../watching.ts";
 import type { Inquiry, Line, NextCall } from "../inquiry.ts";
 import { causesOf } from "./causes.ts";
-import { beforeDate, earlierWindow } from "./compare-with.ts";
 import type { Question } from "./cursor.ts";
 import { readCursor } from "./cursor.ts";
-import { digestOf, isHarmless, isSevere } from "./digest.ts";
 import type { LogFacts } from "./facts.ts";
 import { badPatterns, logFacts, troubledPatterns } from "./facts.ts";
 import type { Compared } from "./judge.ts";
@@ -88,7 +88,7 @@ async function answer(answering: Answering): Promise<Inquiry> {
     silence,
     evidence: [reading.id, ...(silence === undefined ? [] : [silence.id])],
     goesOn: given.view === "digest" && cursor !== undefined && (cursor.severe !== null || cursor.other !== null),
-    isSearch: facts.filtered || (severity !== undefined && logSeverities.indexOf(severity) > logSeverities.indexOf("ERROR")),
+    isSearch: facts.filtered || (severity !== undefined && isAtLeast(severity, "CRITICAL")),
   });
   const waiting = isWell ? [] : await deadLettersOf(searched.unit, asking);
   const { listed, notShown, lost } = given.view === "digest" ? digestView(answering, facts) : await entriesView(answering);
@@ -124,7 +124,7 @@ async function factsOf({ asking, named, searched }: Answering, reading: LogReadi
     rules,
     asOf,
     filtered: searched.contains !== undefined || searched.matches !== undefined,
-    severeOnly: searched.severity !== undefined && logSeverities.indexOf(searched.severity) > logSeverities.indexOf("INFO"),
+    severeOnly: searched.severity !== undefined && isAtLeast(searched.severity, "NOTICE"),
     isCaller: named.isCaller,
   };
   if (!alone.some((each) => isSevere(each.severity) && !isHarmless(each))) {
@@ -182,7 +182,7 @@ async function earlierLines(
 /** How it is deployed, or whether it exists, only adds to what its log says; but then a name may be another's, and no revision is known. */
 function withoutName({ named: { lost, name } }: Answering): readonly Line[] {
   if (lost === undefined) return [];
-  return [{ id: `name/${name}`, finding: note("judged_without", `judged without ${lost.id}: ${lost.reason}`), evidence: [lost.id] }];
+  return [{ id: `name/${name}`, finding: judgedWithout(lost), evidence: [lost.id] }];
 }
 
 function askedOf({ given, searched, asking, cursor }: Answering): Record<string, string> {
@@ -203,13 +203,12 @@ function askedOf({ given, searched, asking, cursor }: Answering): Record<string,
 
 function numbersOf(facts: LogFacts): Readonly<Record<string, string>> {
   const { patterns, reading } = facts;
-  const total = (of: readonly { readonly count: number }[]): number => of.reduce((all, { count }) => all + count, 0);
   const [bad, harmless] = [badPatterns(facts), patterns.filter(isHarmless)];
   const more = reading.severe.more || reading.other.more ? ", more unread" : "";
   return {
     lines: `${reading.lines.length} read${more}`,
-    errors: bad.length === 0 ? "0" : `${total(bad)} in ${counted(bad.length, "pattern")}`,
-    ...(harmless.length === 0 ? {} : { harmless: `${total(harmless)}` }),
+    errors: bad.length === 0 ? "0" : `${linesIn(bad)} in ${counted(bad.length, "pattern")}`,
+    ...(harmless.length === 0 ? {} : { harmless: `${linesIn(harmless)}` }),
   };
 }
 
@@ -221,9 +220,7 @@ async function deadLettersOf(unit: string, { gather, rules, asOf, past }: Asking
   if (own.length === 0 || past) return [];
   const look = await gather(backlogs(asOf, rules.thresholds["dead-letters"].measured.minutes));
   if (!look.seen) {
-    return [
-      { id: `dead-letters/${unit}`, finding: note("judged_without", `judged without ${look.id}: ${look.reason}`), evidence: [look.id] },
-    ];
+    return [{ id: `dead-letters/${unit}`, finding: judgedWithout(look), evidence: [look.id] }];
   }
   return look.facts.backlogs
     .filter(({ subscription, undelivered }) => own.includes(subscription) && undelivered > 0)

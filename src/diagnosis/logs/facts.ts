@@ -1,10 +1,11 @@
+import type { LinePattern } from "../../checks/logging/digest.ts";
+import { isHarmless, isSevere } from "../../checks/logging/digest.ts";
 import type { Evidence } from "../../evidence/evidence.ts";
 import type { LoggedLine, LogReading } from "../../evidence/looks/logs.ts";
+import { isAtLeast } from "../../evidence/looks/logs.ts";
 import type { UnitFacts } from "../../evidence/looks/units.ts";
 import { clockText, timeText, zoneName } from "../../pipeline/dates.ts";
 import type { Rules } from "../../pipeline/load.ts";
-import type { LinePattern } from "./digest.ts";
-import { isHarmless, isSevere } from "./digest.ts";
 
 export interface DeployedRevision {
   readonly name: string;
@@ -63,19 +64,12 @@ export function logFacts({ deployed, rules, asOf, ...rest }: Made): LogFacts {
   };
 }
 
-/** Without the unit's own name before it. */
-export function shortRevision(name: string, unit: string): string {
-  return name.startsWith(`${unit}-`) ? name.slice(unit.length + 1) : name;
-}
-
 export function linesLike(
   { reading }: Pick<LogFacts, "reading">,
   form: RegExp,
   least: "ERROR" | "WARNING" = "ERROR",
 ): readonly LoggedLine[] {
-  return reading.lines.filter(
-    (line) => (isSevere(line.severity) || (least === "WARNING" && line.severity === "WARNING")) && form.test(line.text),
-  );
+  return reading.lines.filter((line) => isAtLeast(line.severity, least) && form.test(line.text));
 }
 
 /** Of the lines given, which come newest first. */

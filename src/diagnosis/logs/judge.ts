@@ -1,19 +1,20 @@
 import { couldNotLook } from "../../checks/check.ts";
 import type { Finding } from "../../checks/finding.ts";
 import { note, notApplicable, pass, problem, unknown } from "../../checks/finding.ts";
+import type { LinePattern } from "../../checks/logging/digest.ts";
+import { isHarmless, isNew, isSevere, linesIn } from "../../checks/logging/digest.ts";
 import { counted } from "../../checks/words.ts";
 import type { Evidence } from "../../evidence/evidence.ts";
 import type { LogSilence } from "../../evidence/looks/logs.ts";
 import { retentionDays } from "../../evidence/looks/logs.ts";
+import { shortRevision } from "../../evidence/looks/units.ts";
 import { excerpt, quoted } from "../../outside-text.ts";
 import { clockText } from "../../pipeline/dates.ts";
 import type { Weighed } from "../cause.ts";
 import type { Line } from "../inquiry.ts";
-import { innocence } from "./causes.ts";
-import type { LinePattern } from "./digest.ts";
-import { isHarmless, isNew, isSevere } from "./digest.ts";
 import type { LogFacts } from "./facts.ts";
-import { badPatterns, momentText, shortRevision, troubledPatterns } from "./facts.ts";
+import { badPatterns, momentText, troubledPatterns } from "./facts.ts";
+import { innocence } from "./signs.ts";
 
 /** With which other window a log was compared, in words; or why with none. */
 export type Compared = { readonly with: string } | { readonly without: string };
@@ -76,7 +77,7 @@ function errorsFound(patterns: readonly LinePattern[], { facts, causes, compared
       `${sumText(patterns, facts)}${patterns.length > 1 ? `; the worst: ${lineOf(worst)}` : ""}`,
       ...(patterns.length === 1 ? [excerptOf(worst)] : []),
       ...(destructive.length > 0
-        ? [`${counted(sum(destructive), "line")} of what may double or lose rows: ${destructive[0]?.known?.means ?? ""}`]
+        ? [`${counted(linesIn(destructive), "line")} of what may double or lose rows: ${destructive[0]?.known?.means ?? ""}`]
         : []),
       ...(compared === undefined
         ? []
@@ -145,7 +146,7 @@ function harmlessNotes({ patterns }: LogFacts): readonly Finding[] {
   return [
     note(
       "harmless",
-      `${counted(sum(harmless), "line")} known to be harmless, most: ${lineOf(harmless.toSorted((a, b) => b.count - a.count)[0])}; ${means}`,
+      `${counted(linesIn(harmless), "line")} known to be harmless, most: ${lineOf(harmless.toSorted((a, b) => b.count - a.count)[0])}; ${means}`,
     ),
   ];
 }
@@ -157,7 +158,7 @@ function warningNotes({ patterns }: LogFacts): readonly Finding[] {
     : [
         note(
           "warnings",
-          `${counted(sum(warnings), "WARNING line")} in ${counted(warnings.length, "pattern")}, most: ${lineOf(warnings[0])}`,
+          `${counted(linesIn(warnings), "WARNING line")} in ${counted(warnings.length, "pattern")}, most: ${lineOf(warnings[0])}`,
         ),
       ];
 }
@@ -223,10 +224,6 @@ function silenceOf({ within, last, counted: metered }: LogSilence, { facts, isSe
   );
 }
 
-function sum(patterns: readonly LinePattern[]): number {
-  return patterns.reduce((all, { count }) => all + count, 0);
-}
-
 function sumText(patterns: readonly LinePattern[], { unit, zone }: LogFacts, kind = "ERROR line", telling = ""): string {
   const first = new Date(Math.min(...patterns.map((each) => each.first.getTime())));
   const last = new Date(Math.max(...patterns.map((each) => each.last.getTime())));
@@ -235,7 +232,7 @@ function sumText(patterns: readonly LinePattern[], { unit, zone }: LogFacts, kin
     revisions.length === 0
       ? ""
       : ` by ${revisions.slice(0, 3).map(quoted).join(", ")}${revisions.length > 3 ? ` and ${revisions.length - 3} more` : ""}`;
-  const total = sum(patterns);
+  const total = linesIn(patterns);
   const span =
     total === 1
       ? `at ${clockText(first, zone)}`

@@ -1,10 +1,10 @@
+import type { LinePattern } from "../../checks/logging/digest.ts";
+import { isNew } from "../../checks/logging/digest.ts";
+import { folded } from "../../checks/logging/fold.ts";
 import type { LoggedLine } from "../../evidence/looks/logs.ts";
+import { shortRevision } from "../../evidence/looks/units.ts";
 import { excerpt } from "../../outside-text.ts";
 import type { Entry, Pattern } from "../inquiry.ts";
-import type { LinePattern } from "./digest.ts";
-import { isNew } from "./digest.ts";
-import { shortRevision } from "./facts.ts";
-import { folded } from "./fold.ts";
 
 /** Room for lines in one answer, in characters: about three make a token. */
 const room = {

@@ -1,6 +1,6 @@
 import { UserError, short, unknownName } from "../../errors.ts";
 import type { LogResource, LogSeverity } from "../../evidence/looks/logs.ts";
-import { logResources } from "../../evidence/looks/logs.ts";
+import { logResources, retentionDays } from "../../evidence/looks/logs.ts";
 import { clockText, durationText, parseInstant } from "../../pipeline/dates.ts";
 
 /** What a caller may say; each text as it was given. */
@@ -23,8 +23,6 @@ export type Source =
   | { readonly kind: "unit" | "job"; readonly name: string }
   | { readonly kind: "resource"; readonly name: string; readonly resource: LogResource };
 
-/** Longest window, and how long lines are kept. */
-const mostDays = 30;
 const aroundMs = 15 * 60_000;
 const dayMs = 86_400_000;
 
@@ -88,8 +86,10 @@ export function refuseWindow(since: Date, until: Date, zone: string): void {
   if (since >= until)
     throw new UserError(`since ${clockText(since, zone)} is not before until ${clockText(until, zone)}: name the earlier time first.`);
   const ms = until.getTime() - since.getTime();
-  if (ms > mostDays * dayMs)
-    throw new UserError(`That spans ${durationText(ms)}; at most ${mostDays} d are read, which is how long lines are kept: narrow it.`);
+  if (ms > retentionDays * dayMs)
+    throw new UserError(
+      `That spans ${durationText(ms)}; at most ${retentionDays} d are read, which is how long lines are kept: narrow it.`,
+    );
 }
 
 function momentOf(parameter: string, given: string, asOf: Date, zone: string): Date {

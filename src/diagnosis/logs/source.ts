@@ -3,7 +3,7 @@ import { problem, unknown } from "../../checks/finding.ts";
 import { UserError, unknownName } from "../../errors.ts";
 import type { Evidence, Unseen } from "../../evidence/evidence.ts";
 import type { UnitFacts } from "../../evidence/looks/units.ts";
-import { deployedUnit } from "../../evidence/looks/units.ts";
+import { deployedUnit, mostServing } from "../../evidence/looks/units.ts";
 import { lastAttempt } from "../../evidence/looks/watched.ts";
 import type { Asking } from "../../inquiring.ts";
 import { declaredUnit } from "../../pipeline/names.ts";
@@ -72,8 +72,7 @@ export function servingSince({ name, deployed }: Named, { past, rules }: Asking)
     );
   if (!deployed.seen) return only(couldNotLook(deployed));
   const { unit } = deployed.facts;
-  const most = unit?.traffic.toSorted((a, b) => b.percent - a.percent)[0];
-  const revision = unit?.revisions.find((each) => each.name === most?.revision);
+  const revision = unit === null ? undefined : mostServing(unit);
   if (revision !== undefined) return new Date(revision.createdAt);
   const observed = `no revision of ${name} serves, so there is no time since which one does`;
   return only(

@@ -1,4 +1,5 @@
 import { couldNotLook } from "../../checks/check.ts";
+import { isSevere, linesIn } from "../../checks/logging/digest.ts";
 import { counted } from "../../checks/words.ts";
 import type { Searched } from "../../evidence/looks/logs.ts";
 import { logEntries } from "../../evidence/looks/logs.ts";
@@ -6,7 +7,6 @@ import type { Asking } from "../../inquiring.ts";
 import type { Inquiry, Line } from "../inquiry.ts";
 import type { Cursor, Question } from "./cursor.ts";
 import { writeCursor } from "./cursor.ts";
-import { isSevere } from "./digest.ts";
 import type { LogFacts } from "./facts.ts";
 import { fittedEntries, fittedPatterns, mostEntries } from "./present.ts";
 import type { LogParams } from "./question.ts";
@@ -47,10 +47,7 @@ export function digestView({ given, question, cursor, searched }: Answering, fac
     ...(left.length === 0
       ? {}
       : {
-          notShown: `${counted(left.length, "pattern")}, ${counted(
-            left.reduce((all, { count }) => all + count, 0),
-            "line",
-          )}: go on with cursor`,
+          notShown: `${counted(left.length, "pattern")}, ${counted(linesIn(left), "line")}: go on with cursor`,
         }),
   };
 }

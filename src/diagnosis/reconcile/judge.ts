@@ -94,8 +94,29 @@ export function judgeDay(facts: DayFacts): Day {
 }
 
 /** Parts whose finding rests on two stores disagreeing, to be said only after a second look. */
-export function doubtedIn({ processors, record }: Day): readonly string[] {
-  return [...processors, record].filter(({ finding }) => "confirm" in finding).map(({ name }) => name);
+export function doubtedIn(day: Day): readonly string[] {
+  return partsOf(day)
+    .filter(({ finding }) => "confirm" in finding)
+    .map(({ name }) => name);
+}
+
+export function partsOf({ processors, record }: Pick<Day, "processors" | "record">): readonly Part[] {
+  return [...processors, record];
+}
+
+/** Processors that are expected by now and have no entry; none where the record was not read. */
+export function lackingIn({ facts: { record, scope }, mode }: Day): readonly string[] {
+  const { expected } = scope.rules.completion.modes[mode];
+  return isSeen(record) ? expected.filter((name) => !isRecorded(record, name)) : [];
+}
+
+/** Names of entries that no processor goes by. */
+export function straysIn({ entries }: KeptRecord, { rules }: Scope): readonly string[] {
+  return entries.map(({ name }) => name).filter((name) => !Object.hasOwn(rules.completion.processors, name));
+}
+
+export function seenStates(tables: DayFacts["tables"]): Readonly<Record<string, TableState>> {
+  return Object.fromEntries(Object.entries(tables).flatMap(([table, state]) => (isSeen(state) ? [[table, state] as const] : [])));
 }
 
 function settled(name: string, finding: Finding, { unsettled = [] }: DayFacts): Finding {
@@ -149,14 +170,12 @@ function recordFinding(facts: DayFacts): Finding {
   const { scope, due, record, tables, intake } = facts;
   const { processors, next_phase: next } = scope.rules.completion;
   const needed = [...Object.values(processors).map(({ table }) => table), ...next.outputs];
-  const states = needed.map((table) => [table, tables[table]] as const);
-  const lost = states.flatMap(([, state]) => (state !== undefined && !isSeen(state) ? [state] : []))[0];
-  const seen = states.flatMap(([table, state]) => (state !== undefined && isSeen(state) ? [[table, state] as const] : []));
-  if (lost !== undefined) return couldNotLook(lost);
+  const lost = needed.flatMap((table) => tables[table] ?? []).find((state) => !isSeen(state));
+  if (lost !== undefined && !isSeen(lost)) return couldNotLook(lost);
   if (!isSeen(intake)) return couldNotLook(intake);
-  if (!isSeen(record) || seen.length < needed.length) return notRead(recordPart);
+  if (!isSeen(record) || needed.some((table) => tables[table] === undefined)) return notRead(recordPart);
   const complete = intake.missing.length === 0;
-  const finding = judgeRecord({ stored: record, complete, tables: Object.fromEntries(seen) }, scope, due);
+  const finding = judgeRecord({ stored: record, complete, tables: seenStates(tables) }, scope, due);
   return finding.reason === "waits" ? unfed(finding, facts) : finding;
 }
 
@@ -239,7 +258,7 @@ function decided({ processors, record, mode }: Pick<Day, "processors" | "record"
   const today = dateAt(scope.asOf, scope.rules.zone) === scope.date;
   const begun = processors.filter((part) => expected.includes(part.name));
   const early = today && record.class === "waiting" && begun.every((part) => part.class === "consistent");
-  const asked = early ? processors.filter((part) => begun.includes(part) || part.class !== "waiting") : [...processors, record];
+  const asked = early ? processors.filter((part) => begun.includes(part) || part.class !== "waiting") : partsOf({ processors, record });
   const judged = asked.filter((part) => part.class !== "not_expected");
   const worst = classes.find((candidate) => judged.some((part) => part.class === candidate)) ?? "waiting";
   if (early && worst === "consistent") {

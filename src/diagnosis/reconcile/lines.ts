@@ -1,11 +1,10 @@
-import { isRecorded } from "../../checks/completion/flags.ts";
 import { isCompletion } from "../../checks/completion/mode.ts";
 import type { Finding, Severity } from "../../checks/finding.ts";
 import { note, notApplicable, notDue, pass, problem, severityOf, unknown } from "../../checks/finding.ts";
 import { quoted } from "../../outside-text.ts";
 import type { Line } from "../inquiry.ts";
 import type { Class, Day, Part } from "./judge.ts";
-import { isSeen, recordPart } from "./judge.ts";
+import { isSeen, lackingIn, partsOf, recordPart, straysIn } from "./judge.ts";
 import type { Phase } from "./phases.ts";
 import { titleOf } from "./phases.ts";
 import { datesText, isTooLate, listed, repairOf } from "./proposals.ts";
@@ -62,19 +61,16 @@ function flagLines({ phase, days, evidence }: Telling): readonly Line[] {
     const told = days.filter((day) => day.processors.some((part) => part.name === name && part.class === "flag_without_rows"));
     if (told.length === 0) return [];
     const dates = datesOf(told).toSorted();
-    const others = told.every((day) => filledTables(day) === Object.keys(phase.rules.completion.processors).length - 1);
+    const rest = Object.keys(phase.rules.completion.processors).length - 1;
+    const others = told.every((day) => filledTables(day) === rest);
     const finding = problem("P0", {
       reason: "flag_without_rows",
-      observed: `${name} is recorded as complete, but ${table} holds no row for ${datesText(dates)}${others ? `; the other ${filledCount(phase)} tables hold theirs` : ""}`,
+      observed: `${name} is recorded as complete, but ${table} holds no row for ${datesText(dates)}${others ? `; the other ${rest} tables hold theirs` : ""}`,
       expected: `rows in ${table} before an entry in ${phase.rules.completion.collection}`,
       next: `Look at what ${className} logged for a write error that was swallowed, then run it for ${datesText(dates)}; the entries stay as they are.`,
     });
     return [{ id: `${phase.id}/${name}`, subjects: dates.toReversed(), finding, evidence }];
   });
-}
-
-function filledCount({ rules }: Phase): number {
-  return Object.keys(rules.completion.processors).length - 1;
 }
 
 function filledTables({ facts }: Day): number {
@@ -147,16 +143,11 @@ function clauses(told: readonly Day[], text: (day: Day) => string): string {
 function recordText(day: Day): string {
   const { record } = day.facts;
   if (!isSeen(record) || record === null) return "no record at all";
-  const strays = strayText(day);
+  const strays = straysIn(record, day.facts.scope);
+  const unnamed = strays.length === 0 ? "" : `, ${strays.length} of them of no known processor (${quoted(strays[0] ?? "")})`;
   const done = record.entries.filter(isCompletion).length;
   const unfinished = done === record.entries.length ? "" : `, ${record.entries.length - done} entered as something else than done`;
-  return `${done} recorded${unfinished}, ${record.count ?? "none"} counted, ${record.triggered === true ? "triggered" : "not triggered"}${strays}`;
-}
-
-function strayText({ facts: { record, scope } }: Day): string {
-  if (!isSeen(record) || record === null) return "";
-  const stray = record.entries.filter(({ name }) => !Object.hasOwn(scope.rules.completion.processors, name));
-  return stray.length === 0 ? "" : `, ${stray.length} of them of no known processor (${quoted(stray[0]?.name ?? "")})`;
+  return `${done} recorded${unfinished}, ${record.count ?? "none"} counted, ${record.triggered === true ? "triggered" : "not triggered"}${unnamed}`;
 }
 
 /** Whether the record's own judgement came as far as its count and trigger: then rows and output are good. */
@@ -181,11 +172,6 @@ function missingText(day: Day): string {
   return `${recordedText(day)} recorded${entries}; ${why?.finding.observed ?? ""}`;
 }
 
-function lackingIn({ facts: { record, scope }, mode }: Day): readonly string[] {
-  const { expected } = scope.rules.completion.modes[mode];
-  return isSeen(record) ? expected.filter((name) => !isRecorded(record, name)) : [];
-}
-
 function withoutText(told: readonly Day[]): string {
   const reasons = [...new Set(told.flatMap((day) => repairOf(day).without))];
   return reasons.length === 0 ? "" : ` Not proposed: ${reasons.slice(0, 2).join("; ")}.`;
@@ -194,7 +180,9 @@ function withoutText(told: readonly Day[]): string {
 /** What could not be told, wherever it belongs: a lost table leaves its processor and the record open, no other. */
 function unseenLines(days: readonly Day[], { phase, evidence }: Telling): readonly Line[] {
   const parts = days.flatMap((day) =>
-    [...day.processors, day.record].filter((part) => part.class === "cannot_tell").map((part) => ({ date: day.facts.scope.date, part })),
+    partsOf(day)
+      .filter((part) => part.class === "cannot_tell")
+      .map((part) => ({ date: day.facts.scope.date, part })),
   );
   const groups = Map.groupBy(parts, ({ part }) => JSON.stringify([part.finding.verdict, part.finding.reason, part.finding.observed]));
   return [...groups.values()].flatMap((group) => {

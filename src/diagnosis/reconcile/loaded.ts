@@ -1,6 +1,6 @@
 import { couldNotLook } from "../../checks/check.ts";
 import type { Scope } from "../../checks/check.ts";
-import { isOwed } from "../../checks/completion/mode.ts";
+import { isExpired, isOwed } from "../../checks/completion/mode.ts";
 import type { Finding } from "../../checks/finding.ts";
 import { notApplicable, notDue, pass, putOff, unknown } from "../../checks/finding.ts";
 import { scopeOn } from "../../checks/scope.ts";
@@ -8,15 +8,17 @@ import type { Unseen } from "../../evidence/evidence.ts";
 import type { Dates, KeptRecord } from "../../evidence/looks/reconcile.ts";
 import { heldIn, postponedOn, recordsOf, scheduleAround } from "../../evidence/looks/reconcile.ts";
 import type { Asking } from "../../inquiring.ts";
-import { addMinutes, dateAt, daysBetween } from "../../pipeline/dates.ts";
+import { addMinutes } from "../../pipeline/dates.ts";
 import { dueAt } from "../../pipeline/due.ts";
+import type { Rules } from "../../pipeline/load.ts";
 import type { Inquiry, Line, ListRow } from "../inquiry.ts";
+import { withoutLine } from "../line.ts";
 import type { Intake } from "./judge.ts";
 import { isSeen } from "./judge.ts";
 import { intakeOn, recordOn, sliced } from "./look.ts";
 import { phaseIn } from "./phases.ts";
 import { datesText } from "./proposals.ts";
-import { spanText, withoutLine } from "./reconcile.ts";
+import { spanText } from "./reconcile.ts";
 
 interface Night {
   readonly scope: Scope;
@@ -49,7 +51,7 @@ export async function reconcileLoaded(asking: Asking, dates: Dates): Promise<Inq
       const scope = await scopeOn({ pipeline: session.pipeline, date, asOf, gather });
       const finding = findingOf(intakeOn(phase, held, undefined, scope), scope);
       const found = recordOn(records, date, rules);
-      return { scope, finding, row: rowOf(isSeen(found) ? found : undefined, { scope, finding, expected: loaded.expected }) };
+      return { scope, finding, row: rowOf(isSeen(found) ? found : undefined, { scope, finding, loaded }) };
     }),
   );
   const evidence = [own.records.id, ...Object.values(tables).map(({ id }) => id)];
@@ -81,17 +83,15 @@ function findingOf(intake: Intake | Unseen, scope: Scope): Finding {
 interface About {
   readonly scope: Scope;
   readonly finding: Finding;
-  readonly expected: readonly string[];
+  readonly loaded: NonNullable<Rules["loaded"]>;
 }
 
-function rowOf(record: KeptRecord | null | undefined, { scope, finding, expected }: About): ListRow {
-  const { date, asOf, rules } = scope;
-  const kept = rules.collections[rules.loaded?.collection ?? ""]?.expires_after_days ?? Infinity;
+function rowOf(record: KeptRecord | null | undefined, { scope, finding, loaded: { collection, expected } }: About): ListRow {
   const verdicts = { pass: "consistent", unknown: "cannot_tell", not_applicable: "no_games", not_due: "waiting" } as const;
   const found = finding.verdict === "fail" || finding.verdict === "warn" ? "waiting" : verdicts[finding.verdict];
-  const about = { game_date: date, class: found };
+  const about = { game_date: scope.date, class: found };
   if (record === undefined) return { ...about, recorded: "not read" };
-  if (record === null) return { ...about, recorded: daysBetween(date, dateAt(asOf, rules.zone)) > kept ? "expired" : "no record" };
+  if (record === null) return { ...about, recorded: isExpired(scope, collection) ? "expired" : "no record" };
   const there = expected.filter((name) => record.entries.some((entry) => entry.name === name)).length;
   return {
     ...about,

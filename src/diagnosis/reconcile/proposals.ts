@@ -1,7 +1,5 @@
-import { isRecorded } from "../../checks/completion/flags.ts";
 import { isCompletion, triggerDue } from "../../checks/completion/mode.ts";
 import { newestOf, orderOf } from "../../checks/completion/record.ts";
-import type { TableState } from "../../checks/completion/record.ts";
 import type { KeptRecord, RanRow } from "../../evidence/looks/reconcile.ts";
 import { quoted } from "../../outside-text.ts";
 import type { CalendarDate } from "../../pipeline/dates.ts";
@@ -9,7 +7,7 @@ import { addDays, addMinutes } from "../../pipeline/dates.ts";
 import type { Proposal } from "../proposal.ts";
 import { isPlainId, pinned, proposalOf } from "../proposal.ts";
 import type { Day } from "./judge.ts";
-import { isSeen, recentRunOf } from "./judge.ts";
+import { isSeen, lackingIn, partsOf, recentRunOf, seenStates, straysIn } from "./judge.ts";
 import type { Phase } from "./phases.ts";
 
 type Target = NonNullable<Proposal["documents"]>[number];
@@ -28,24 +26,21 @@ export function proposalsFor(phase: Phase, days: readonly Day[]): readonly Propo
   return [...recordRepair(phase, sure), ...nextPhaseRun(phase, sure), ...processorRuns(phase, sure)];
 }
 
-function partsOf({ processors, record }: Day): readonly Day["record"][] {
-  return [...processors, record];
-}
-
 /**
  * The least change by which a date's record is true again. Count: as many as there are entries then. Entries: only where the
  * run history holds the successful run, since an entry claims that one happened. Trigger: only where the rule for it is met
  * and the next phase is shown to have run on these rows. Times of the repair itself are the writer's to add.
  */
-export function repairOf({ facts, processors, record: whole, mode, class: found }: Day): Repair {
+export function repairOf(day: Day): Repair {
+  const { facts, mode, class: found } = day;
   const { scope, record, tables } = facts;
   if (found !== "record_wrong" && found !== "rows_without_flag") return { without: [] };
   if (!isSeen(record) || record === null) return { without: ["there is no record, and nobody saw what would stand in it"] };
-  if ([...processors, whole].some((part) => part.class === "waiting")) return { without: ["something is still being written"] };
+  if (partsOf(day).some((part) => part.class === "waiting")) return { without: ["something is still being written"] };
   const { rules, date } = scope;
-  const stray = record.entries.filter(({ name }) => !known(name, rules.completion.processors));
-  if (stray.length > 0) {
-    const names = stray.map(({ name }) => quoted(name)).join(", ");
+  const strays = straysIn(record, scope);
+  if (strays.length > 0) {
+    const names = strays.map(quoted).join(", ");
     return { without: [`it holds ${names}, which no processor goes by, so nobody knows what it should count`] };
   }
   const unfinished = record.entries.filter((entry) => !isCompletion(entry)).map(({ name }) => name);
@@ -53,8 +48,7 @@ export function repairOf({ facts, processors, record: whole, mode, class: found 
     const entered = `${listed(unfinished)} ${unfinished.length === 1 ? "is" : "are"} entered as something else than done`;
     return { without: [`${entered}, and who wrote that should say why, and whether it counts`] };
   }
-  const lacking = rules.completion.modes[mode].expected.filter((name) => !isRecorded(record, name));
-  const entries = lacking.map((name) => ({ name, ...entryOf(name, facts) }));
+  const entries = lackingIn(day).map((name) => ({ name, ...entryOf(name, facts) }));
   const added = Object.fromEntries(entries.flatMap(({ name, entry }) => (entry === undefined ? [] : [[name, entry] as const])));
   const count = record.entries.length + Object.keys(added).length;
   const trigger = triggerOf(record, Object.keys(added), tables, { scope, mode });
@@ -71,10 +65,6 @@ export function repairOf({ facts, processors, record: whole, mode, class: found 
   const fields = Object.keys(set);
   const before = pinned(Object.fromEntries(fields.map((field) => [field, record.raw[field] ?? null])), fields);
   return { document: { document: `${rules.completion.collection}/${date}`, update_time: record.updateTime, before, set }, without };
-}
-
-function known(name: string, processors: Readonly<Record<string, unknown>>): boolean {
-  return Object.hasOwn(processors, name);
 }
 
 /** An entry for a run that the history knows; or why there is none. */
@@ -112,16 +102,17 @@ function triggerOf(
   const entry = (name: string) => ({ name, completedAt: null, status: "success", recordCount: null });
   const { completion } = scope.rules;
   if (!triggerDue({ ...record, entries: [...record.entries, ...added.map(entry)] }, completion.modes[mode])) return "not_wanted";
-  const seen = seenStates(tables);
-  const newest = newestOf(Object.values(completion.processors).flatMap(({ table }) => seen[table] ?? []));
-  const { read, outputs } = orderOf(seen, scope);
-  const input = read.length > 0 ? newestOf(read) : newest;
+  const { input, outputs } = nextPhaseOf(tables, scope);
   const isNewer = input !== undefined && outputs.every(({ rows, written }) => rows > 0 && written !== undefined && written >= input);
   return isNewer ? "proven" : "unproven";
 }
 
-export function seenStates(tables: Day["facts"]["tables"]): Readonly<Record<string, TableState>> {
-  return Object.fromEntries(Object.entries(tables).flatMap(([table, state]) => (isSeen(state) ? [[table, state] as const] : [])));
+/** What the next phase has put out, and the newest of what it should have read: of all tables of this one, where it isn't said which. */
+function nextPhaseOf(tables: Day["facts"]["tables"], scope: Day["facts"]["scope"]) {
+  const seen = seenStates(tables);
+  const { read, outputs } = orderOf(seen, scope);
+  const all = Object.values(scope.rules.completion.processors).flatMap(({ table }) => seen[table] ?? []);
+  return { input: newestOf(read.length > 0 ? read : all), outputs };
 }
 
 function recordRepair(phase: Phase, days: readonly Day[]): readonly Proposal[] {
@@ -135,10 +126,8 @@ function recordRepair(phase: Phase, days: readonly Day[]): readonly Proposal[] {
   const triggered = repairs.filter(({ document }) => document.set?.["_triggered"] === true);
   const than = Object.fromEntries(
     triggered.flatMap(({ day: { facts } }) => {
-      const seen = seenStates(facts.tables);
-      const { read } = orderOf(seen, facts.scope);
-      const newest = newestOf(read.length > 0 ? read : Object.values(completion.processors).flatMap(({ table }) => seen[table] ?? []));
-      return newest === undefined ? [] : [[facts.scope.date, newest.toISOString()] as const];
+      const { input } = nextPhaseOf(facts.tables, facts.scope);
+      return input === undefined ? [] : [[facts.scope.date, input.toISOString()] as const];
     }),
   );
   const entered = repairs.some(({ document }) => Object.keys(document.set ?? {}).some((field) => !field.startsWith("_")));

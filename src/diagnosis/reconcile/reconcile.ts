@@ -1,12 +1,13 @@
 import type { Scope } from "../../checks/check.ts";
-import { note, notApplicable } from "../../checks/finding.ts";
+import { notApplicable } from "../../checks/finding.ts";
 import { scopeOn } from "../../checks/scope.ts";
-import type { Evidence, Looks, Unseen } from "../../evidence/evidence.ts";
+import type { Evidence, Looks } from "../../evidence/evidence.ts";
 import type { Dates, RanRow, RecordsFacts } from "../../evidence/looks/reconcile.ts";
 import { postponedOn, scheduleAround } from "../../evidence/looks/reconcile.ts";
 import type { TableFacts } from "../../evidence/looks/tables.ts";
 import type { Asking } from "../../inquiring.ts";
-import type { Inquiry, Line, NextCall } from "../inquiry.ts";
+import type { Inquiry, NextCall } from "../inquiry.ts";
+import { withoutLine } from "../line.ts";
 import type { Class, Day } from "./judge.ts";
 import { classes, doubtedIn, isSeen, judgeDay } from "./judge.ts";
 import { linesOf } from "./lines.ts";
@@ -123,10 +124,6 @@ function inquiryOf(asking: Asking, stage: Stage, days: readonly Day[], { runs, h
     ...(ask === undefined ? {} : { askAgain: ask }),
     next: nextCalls(phase, days),
   };
-}
-
-export function withoutLine(id: string, look: Unseen): Line {
-  return { id, finding: note("judged_without", `judged without ${look.id}: ${look.reason}`), evidence: [look.id] };
 }
 
 /** From the first date to the last. */

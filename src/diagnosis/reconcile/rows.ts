@@ -1,14 +1,13 @@
 import { isRecorded } from "../../checks/completion/flags.ts";
-import type { TableState } from "../../checks/completion/record.ts";
-import { orderOf } from "../../checks/completion/record.ts";
+import { newestOf, orderOf } from "../../checks/completion/record.ts";
 import { at } from "../../checks/words.ts";
 import type { KeptRecord } from "../../evidence/looks/reconcile.ts";
 import { idName } from "../../outside-text.ts";
 import { clockText } from "../../pipeline/dates.ts";
 import type { ListRow } from "../inquiry.ts";
 import type { Day } from "./judge.ts";
-import { isSeen } from "./judge.ts";
-import { goodRunOf, seenStates } from "./proposals.ts";
+import { isSeen, seenStates } from "./judge.ts";
+import { goodRunOf } from "./proposals.ts";
 
 /** So many dates are told in full in a concise answer; of the others, and of those with nothing to do, less. */
 const mostFull = 4;
@@ -78,9 +77,9 @@ function nextPhaseText({ facts: { tables, scope } }: Day): string {
   if (names.some((name) => tables[name] === undefined || !isSeen(tables[name]))) return "not read";
   const { outputs } = orderOf(seenStates(tables), scope);
   const there = outputs.filter(({ rows }) => rows > 0);
-  const times = there.flatMap(({ written }) => (written === undefined ? [] : [written.getTime()]));
+  const newest = newestOf(there);
   if (there.length === 0) return "none";
-  const when = times.length === 0 ? "no time" : at(new Date(Math.max(...times)), scope);
+  const when = newest === undefined ? "no time" : at(newest, scope);
   return there.length < outputs.length ? `${there.length} of ${outputs.length} tables, ${when}` : when;
 }
 
@@ -105,5 +104,5 @@ function processorsOf({ facts, processors }: Day): ListRow {
 }
 
 function rowsText(state: Day["facts"]["tables"][string] | undefined): string {
-  return state === undefined || !isSeen(state) ? "rows not read" : `${(state satisfies TableState).rows} rows`;
+  return state === undefined || !isSeen(state) ? "rows not read" : `${state.rows} rows`;
 }

@@ -1,6 +1,6 @@
 import type { Finding } from "../../checks/finding.ts";
 import { note } from "../../checks/finding.ts";
-import { at, counted, gap, listNames } from "../../checks/words.ts";
+import { at, breaksFact, counted, gap, listNames } from "../../checks/words.ts";
 import { windowText } from "../../checks/scraping/window.ts";
 import { shellQuoted } from "../../evidence/looks/by-hand.ts";
 import { addMinutes, clockText, instantOf } from "../../pipeline/dates.ts";
@@ -30,15 +30,7 @@ function completed(finding: Finding, { collection, story }: Collected): Finding 
   const covered = owing?.every(({ name }) => story?.about.elsewhere.includes(name)) === true;
   const reader =
     missing && scope !== undefined && !covered ? deadlineReader(scope.rules, collection.owed_by, scope.date, scope.asOf) : undefined;
-  const breaks =
-    reader === undefined
-      ? {}
-      : {
-          breaks: {
-            what: reader.started ? `${reader.what} has read without it` : `${reader.what} (${reader.job}) reads without it`,
-            at: reader.at,
-          },
-        };
+  const breaks = reader === undefined ? {} : { breaks: breaksFact(reader) };
   const next = missing && story !== undefined ? `${finding.next}${driveText(story)}` : finding.next;
   return { ...finding, ...breaks, next };
 }

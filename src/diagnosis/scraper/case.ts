@@ -48,6 +48,14 @@ export interface ScraperCase {
 export type Chain = NonNullable<Rules["scraping"]["chain"]>;
 export type Signs = NonNullable<Rules["scraping"]["signs"]>;
 
+/** What the pipeline file says of how a collection comes about; without it no cause can be looked for. */
+export interface Known {
+  readonly chain: Chain;
+  readonly signs: Signs;
+  /** What a scraper logs when it hands a file over. */
+  readonly handOver: string;
+}
+
 export interface Span {
   readonly from: Date;
   readonly to: Date;

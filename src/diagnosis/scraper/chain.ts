@@ -17,6 +17,11 @@ export function sign(holds: Holds, said: string): Sign {
   return { holds, said };
 }
 
+/** That the record of runs shows nothing, one way or the other. */
+export function runsUntold({ scope }: ScraperCase, { attempts }: ScraperEvidence): Sign {
+  return sign("unknown", silence(scope.rules.scraping.executions, attempts));
+}
+
 /** Signs of how far it came in the window that counts, from the scheduler to the run of the scraper. */
 export interface ChainSigns {
   readonly silent: Sign;
@@ -70,8 +75,7 @@ function ranSign({ about, evidence, journals, span }: Links): Sign {
   const { scope, scrapers } = about;
   const [first] = inSpan(journals.runs, span) ?? [];
   if (first !== undefined) return sign("yes", `${listNames(scrapers)} ran ${at(first.at, scope)}`);
-  if (journals.runs === undefined) return sign("unknown", silence(scope.rules.scraping.executions, evidence.attempts));
-  if (!journals.isWhole) return sign("unknown", silence(scope.rules.scraping.executions, evidence.attempts));
+  if (journals.runs === undefined || !journals.isWhole) return runsUntold(about, evidence);
   return sign("no", `no run of ${listNames(scrapers)} is recorded from ${at(span.from, scope)} to ${at(span.to, scope)}`);
 }
 
@@ -175,7 +179,12 @@ function anyDecided({ journals, evidence, about: { scope } }: Links, executed: S
 
 function nothingToCall(said: string): Pick<ChainSigns, SchedulerSign> {
   const none = sign("no", said);
-  return { silent: none, failed: none, failed_auth: none, failed_target: none, failed_deadline: none, went_on: sign("yes", said) };
+  return { silent: none, ...failures(none), went_on: sign("yes", said) };
+}
+
+/** Where one thing is to be said of every way to fail. */
+function failures(each: Sign): Omit<Pick<ChainSigns, SchedulerSign>, "silent" | "went_on"> {
+  return { failed: each, failed_auth: each, failed_target: each, failed_deadline: each };
 }
 
 interface Called {
@@ -194,15 +203,14 @@ function called({ about: { scope } }: Links, { job, log, attempts, span, wentOn 
         ? `the scheduler's log holds no attempt of ${job} at all`
         : `the scheduler's log of ${job} could not be read (${log.refusal})`,
     );
-    return { silent: lost, failed: lost, failed_auth: lost, failed_target: lost, failed_deadline: lost, went_on: wentOn };
+    return { silent: lost, ...failures(lost), went_on: wentOn };
   }
   const here = attempts.filter(({ at: when }) => within(span, when));
   const last = here.at(-1);
   const good = here.find(({ status }) => status === "OK");
   if (last === undefined) {
     const said = `${job} was not tried from ${at(span.from, scope)} to ${at(span.to, scope)}, at other times ${attempts.length} times`;
-    const none = sign("no", said);
-    return { silent: sign("yes", said), failed: none, failed_auth: none, failed_target: none, failed_deadline: none, went_on: wentOn };
+    return { silent: sign("yes", said), ...failures(sign("no", said)), went_on: wentOn };
   }
   const kind = good === undefined ? kindOf(last.status) : "good";
   const said = `${job} was tried ${at((good ?? last).at, scope)}: ${quoted((good ?? last).status ?? "outcome not told")}`;

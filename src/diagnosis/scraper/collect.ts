@@ -21,11 +21,10 @@ import { deployedUnit } from "../../evidence/looks/units.ts";
 import type { Weighed } from "../cause.ts";
 import { weigh } from "../cause.ts";
 import type { Happening } from "../inquiry.ts";
-import type { ScraperCase, ScraperEvidence } from "./case.ts";
+import type { Known, ScraperCase, ScraperEvidence } from "./case.ts";
 import { scraperCauses } from "./causes.ts";
 import type { Elsewhere } from "./collected.ts";
 import { answered, elsewhereOf, elsewhereText, stateOf } from "./collected.ts";
-import type { Known } from "./facts.ts";
 import { journalsOf, knownOf, scraperFacts } from "./facts.ts";
 import type { Journals } from "./journals.ts";
 import { attemptsOfJob } from "./journals.ts";
@@ -129,7 +128,7 @@ function storyOf(about: ScraperCase, evidence: ScraperEvidence | undefined, { kn
       timeline: [],
       journals: { runs: undefined, decisions: undefined, executions: undefined, lines: undefined, isWhole: true },
     };
-  const journals = journalsOf(about, evidence, known.signs);
+  const journals = journalsOf(about, evidence);
   const others = elsewhere.flatMap(({ since, ...each }) =>
     since === undefined ? [] : [{ at: since, said: elsewhereText(each, about.scope), from: each.look }],
   );

@@ -1,7 +1,7 @@
 import { at, listNames } from "../../checks/words.ts";
 import type { ChainSigns, Sign } from "./chain.ts";
 import { chainSigns, sign } from "./chain.ts";
-import type { Chain, ScraperCase, ScraperEvidence, Signs } from "./case.ts";
+import type { Chain, Known, ScraperCase, ScraperEvidence } from "./case.ts";
 import { missingSpan, windowSpan } from "./case.ts";
 import type { Journals } from "./journals.ts";
 import { decisionsIn, executionsIn, isWhole, linesIn, runsIn, trusted } from "./journals.ts";
@@ -35,14 +35,6 @@ export interface ScraperFacts {
   };
 }
 
-/** What the pipeline file says of how a collection comes about; without it no cause can be looked for. */
-export interface Known {
-  readonly chain: Chain;
-  readonly signs: Signs;
-  /** What a scraper logs when it hands a file over. */
-  readonly handOver: string;
-}
-
 export function knownOf({ scope: { rules } }: Pick<ScraperCase, "scope">): Known | undefined {
   const { chain, signs } = rules.scraping;
   const handOver = rules.monitoring?.load_lines?.[0];
@@ -51,7 +43,7 @@ export function knownOf({ scope: { rules } }: Pick<ScraperCase, "scope">): Known
 
 /** Pure: the same evidence gives the same facts. */
 export function scraperFacts(about: ScraperCase, evidence: ScraperEvidence, known: Known): ScraperFacts {
-  const journals = trusted(journalsOf(about, evidence, known.signs), evidence, about);
+  const journals = trusted(journalsOf(about, evidence), evidence, about);
   const { scope, scrapers, workflow, table } = about;
   const [window, missing] = [windowSpan(about, known.chain), missingSpan(about)];
   return {
@@ -74,8 +66,8 @@ export function scraperFacts(about: ScraperCase, evidence: ScraperEvidence, know
   };
 }
 
-export function journalsOf(about: ScraperCase, evidence: ScraperEvidence, signs: Signs | undefined): Journals {
-  const runs = runsIn(evidence.attempts, about, signs);
+export function journalsOf(about: ScraperCase, evidence: ScraperEvidence): Journals {
+  const runs = runsIn(evidence.attempts, about.scrapers, about.scope);
   return {
     runs,
     isWhole: isWhole(runs, about),

@@ -1,6 +1,7 @@
 import type { Scope } from "../../checks/check.ts";
+import { judgedWithout } from "../../checks/check.ts";
 import type { Finding } from "../../checks/finding.ts";
-import { note, notApplicable, unknown } from "../../checks/finding.ts";
+import { notApplicable, unknown } from "../../checks/finding.ts";
 import { scopeOn } from "../../checks/scope.ts";
 import { boxSource } from "../../checks/scraping/collection.ts";
 import type { SlatedGame } from "../../checks/slate.ts";
@@ -243,9 +244,7 @@ function answer(found: readonly Collected[], named: Named, scope: Scope, detaile
 /** A look at the slate that was lost: which games are expected may be otherwise. */
 function besideSlate(inquiry: Inquiry, { slateLooks }: Scope, told: ReadonlySet<string> = new Set()): Inquiry {
   const lost: readonly Line[] = slateLooks.flatMap((look) =>
-    look.seen || look.off !== undefined || told.has(look.id)
-      ? []
-      : [{ id: "slate", finding: note("judged_without", `judged without ${look.id}: ${look.reason}`), evidence: [look.id] }],
+    look.seen || look.off !== undefined || told.has(look.id) ? [] : [{ id: "slate", finding: judgedWithout(look), evidence: [look.id] }],
   );
   return { ...inquiry, lines: [...inquiry.lines, ...lost] };
 }

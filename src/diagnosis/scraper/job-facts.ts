@@ -3,8 +3,9 @@ import type { Fault } from "../../checks/scheduling/job.ts";
 import { standingOf } from "../../checks/scheduling/job.ts";
 import { at, counted } from "../../checks/words.ts";
 import type { Evidence } from "../../evidence/evidence.ts";
+import { isAtLeast } from "../../evidence/looks/logs.ts";
 import type { SchedulerJob } from "../../evidence/looks/schedules.ts";
-import type { ScraperLogFacts } from "../../evidence/looks/scraper-logs.ts";
+import type { ScraperLine, ScraperLogFacts } from "../../evidence/looks/scraper-logs.ts";
 import type { CollectedRow } from "../../evidence/looks/scraping.ts";
 import type { TableFacts } from "../../evidence/looks/tables.ts";
 import { quoted } from "../../outside-text.ts";
@@ -97,9 +98,9 @@ function arrival({ reason, attempt }: Fault, oldAddress: boolean, evidence: Arri
   };
 }
 
-function isAfter({ at: when, severity }: { readonly at: string; readonly severity: string }, attempt: Date, { asOf }: Scope): boolean {
+function isAfter({ at: when, severity }: ScraperLine, attempt: Date, { asOf }: Scope): boolean {
   const moment = new Date(when);
-  return moment > attempt && moment <= asOf && !["WARNING", "ERROR", "CRITICAL", "ALERT", "EMERGENCY"].includes(severity);
+  return moment > attempt && moment <= asOf && !isAtLeast(severity, "WARNING");
 }
 
 function newestOf({ rows }: TableFacts<CollectedRow>): Date | undefined {

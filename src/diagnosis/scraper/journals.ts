@@ -1,6 +1,7 @@
 import type { Scope } from "../../checks/check.ts";
 import { at } from "../../checks/words.ts";
 import type { Evidence } from "../../evidence/evidence.ts";
+import { isAtLeast } from "../../evidence/looks/logs.ts";
 import type { JobLogFacts, ScraperLine, ScraperLogFacts } from "../../evidence/looks/scraper-logs.ts";
 import type { DecisionRow, ScraperRunRow, WorkflowRunRow } from "../../evidence/looks/scraping.ts";
 import type { TableFacts } from "../../evidence/looks/tables.ts";
@@ -49,28 +50,18 @@ export interface Execution {
   readonly asked: boolean;
 }
 
+/** Runs of any of the scrapers for the date up to now, oldest first. */
 export function runsIn(
   log: Evidence<TableFacts<ScraperRunRow>>,
-  { scrapers, scope }: ScraperCase,
-  signs: Signs | undefined,
-): Journals["runs"] {
-  return runsOfScrapers(log, scrapers, scope, signs);
-}
-
-/** Runs of any of the scrapers for the date up to now, oldest first. */
-export function runsOfScrapers(
-  log: Evidence<TableFacts<ScraperRunRow>>,
   scrapers: readonly string[],
-  scope: Scope,
-  signs: Signs | undefined = scope.rules.scraping.signs,
+  { rules: { scraping }, date, asOf }: Scope,
 ): Journals["runs"] {
   if (!log.seen || log.facts.rows.length === 0) return undefined;
-  const names = scope.rules.scraping.records_as;
-  return log.facts.rows
-    .filter((row) => scrapers.includes(row.scraper_name ?? "") && row.game_date === scope.date)
-    .map((row) => runOf(row, names, signs))
-    .filter((run) => run.at <= scope.asOf)
-    .toSorted((a, b) => a.at.getTime() - b.at.getTime());
+  const own = log.facts.rows.filter((row) => scrapers.includes(row.scraper_name ?? "") && row.game_date === date);
+  return upTo(
+    asOf,
+    own.map((row) => runOf(row, scraping.records_as, scraping.signs)),
+  );
 }
 
 function runOf(row: ScraperRunRow, names: readonly string[], signs: Signs | undefined): ScrapeRun {
@@ -110,23 +101,24 @@ export function troubleIn(text: string, signs: Signs | undefined): Trouble {
 /** What the controller decided, of every workflow: that it decided at all is a sign of its own. */
 export function decisionsIn(log: Evidence<TableFacts<DecisionRow>>, { workflow, scope }: ScraperCase): Journals["decisions"] {
   if (!log.seen || log.facts.rows.length === 0) return undefined;
-  return log.facts.rows
-    .map((row) => ({
+  return upTo(
+    scope.asOf,
+    log.facts.rows.map((row) => ({
       at: new Date(row.decision_time),
       own: row.workflow_name === workflow,
       action: row.action ?? "?",
       ...(row.reason === null ? {} : { reason: row.reason }),
-    }))
-    .filter((decision) => decision.at <= scope.asOf)
-    .toSorted((a, b) => a.at.getTime() - b.at.getTime());
+    })),
+  );
 }
 
 export function executionsIn(log: Evidence<TableFacts<WorkflowRunRow>>, about: ScraperCase): Journals["executions"] {
   if (!log.seen || log.facts.rows.length === 0) return undefined;
   const { workflow, scrapers, scope } = about;
-  return log.facts.rows
-    .filter((row) => row.workflow_name === workflow)
-    .map((row) => {
+  const own = log.facts.rows.filter((row) => row.workflow_name === workflow);
+  return upTo(
+    scope.asOf,
+    own.map((row) => {
       const requested = row.scrapers_requested;
       return {
         at: new Date(row.execution_time),
@@ -137,9 +129,13 @@ export function executionsIn(log: Evidence<TableFacts<WorkflowRunRow>>, about: S
           requested.some((name) => typeof name === "string" && scrapers.includes(name)),
         ...(row.error_message === null || row.error_message === "" ? {} : { error: row.error_message }),
       };
-    })
-    .filter((execution) => execution.at <= scope.asOf)
-    .toSorted((a, b) => a.at.getTime() - b.at.getTime());
+    }),
+  );
+}
+
+/** What happened up to then, oldest first. */
+export function upTo<T extends { readonly at: Date }>(asOf: Date, all: readonly T[]): readonly T[] {
+  return all.filter((each) => each.at <= asOf).toSorted((a, b) => a.at.getTime() - b.at.getTime());
 }
 
 /** Lines up to now that may be about the date: those that name other dates are of other nights. */
@@ -156,7 +152,7 @@ export function linesIn(log: Evidence<ScraperLogFacts>, { scope: { date, asOf } 
 }
 
 export function isSevere({ severity }: Pick<ScraperLine, "severity">): boolean {
-  return ["ERROR", "CRITICAL", "ALERT", "EMERGENCY"].includes(severity);
+  return isAtLeast(severity, "ERROR");
 }
 
 export interface JobRun {
@@ -176,10 +172,14 @@ export function inSpan<T extends { readonly at: Date }>(all: readonly T[] | unde
 }
 
 export function runText({ at: when, status, records, error, retries }: ScrapeRun, { scope }: ScraperCase): string {
-  const known = ["success", "no_data", "failed"].includes(status) ? status : quoted(status);
   const brought = status === "success" && records !== undefined ? ` with ${records} records` : "";
   const why = error === undefined ? "" : ` (${quoted(error)})`;
-  return `${at(when, scope)} ${known}${brought}${why}${retries > 0 ? `, ${retries} retries` : ""}`;
+  return `${at(when, scope)} ${runStatus(status)}${brought}${why}${retries > 0 ? `, ${retries} retries` : ""}`;
+}
+
+/** How a run ended; what is none of a scraper's own words is told as text from outside. */
+export function runStatus(status: string): string {
+  return ["success", "no_data", "failed"].includes(status) ? status : quoted(status);
 }
 
 /** A run that says who started it. */

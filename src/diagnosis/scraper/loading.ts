@@ -4,11 +4,11 @@ import type { RunRow } from "../../evidence/looks/tables.ts";
 import { quoted } from "../../outside-text.ts";
 import { addMinutes, instantOf } from "../../pipeline/dates.ts";
 import type { Sign } from "./chain.ts";
-import { sign } from "./chain.ts";
-import type { Chain, ScraperCase, ScraperEvidence, Signs, Span } from "./case.ts";
+import { runsUntold, sign } from "./chain.ts";
+import type { Known, ScraperCase, ScraperEvidence, Signs, Span } from "./case.ts";
 import { holdsOne, missingSpan, within } from "./case.ts";
 import type { Journals } from "./journals.ts";
-import { hasBrought, inSpan, isSevere, linesIn, runText, silence } from "./journals.ts";
+import { hasBrought, inSpan, isSevere, linesIn, runText, silence, upTo } from "./journals.ts";
 
 /** Signs of what became of a file that was scraped, and of a game that nobody scraped because of its status. */
 export interface LoadingSigns {
@@ -28,12 +28,7 @@ export interface Load {
   readonly reason: string;
 }
 
-export function loadingSigns(
-  about: ScraperCase,
-  evidence: ScraperEvidence,
-  journals: Journals,
-  known: { chain: Chain; signs: Signs; handOver: string },
-): LoadingSigns {
+export function loadingSigns(about: ScraperCase, evidence: ScraperEvidence, journals: Journals, known: Known): LoadingSigns {
   const handed = handedOver(about, evidence, journals, known);
   const stuck = stuckSign(about);
   if (handed.when === undefined) {
@@ -59,10 +54,7 @@ export function loadsIn({ table, processor, scope }: ScraperCase, { runs }: Pick
     ({ processor_name: name, output_table: output }) =>
       (processor !== undefined && name === processor) || output === short || output === table,
   );
-  return [...Map.groupBy(own, ({ run_id: id }) => id).values()]
-    .flatMap((rows) => loadOf(rows))
-    .filter((load) => load.at <= scope.asOf)
-    .toSorted((a, b) => a.at.getTime() - b.at.getTime());
+  return upTo(scope.asOf, [...Map.groupBy(own, ({ run_id: id }) => id).values()].flatMap(loadOf));
 }
 
 /** A running row and a final row make one run. */
@@ -81,9 +73,14 @@ function loadOf(rows: readonly RunRow[]): readonly Load[] {
   ];
 }
 
-export function loadText({ at: when, status, records, reason }: Load, { scope }: ScraperCase): string {
+function loadText(load: Load, { scope }: ScraperCase): string {
+  return `loader ${at(load.at, scope)}: ${outcomeText(load)}`;
+}
+
+/** `failed, 0 records (why)` */
+export function outcomeText({ status, records, reason }: Load): string {
   const known = ["success", "failed", "skipped", "partial", "running"].includes(status) ? status : quoted(status);
-  return `loader ${at(when, scope)}: ${known}${records === null ? "" : `, ${records} records`}${reason === "" ? "" : ` (${quoted(reason)})`}`;
+  return `${known}${records === null ? "" : `, ${records} records`}${reason === "" ? "" : ` (${quoted(reason)})`}`;
 }
 
 /** A file is loaded within minutes: only one that lay longer was not processed. */
@@ -91,7 +88,7 @@ function handedOver(
   about: ScraperCase,
   evidence: ScraperEvidence,
   journals: Journals,
-  { chain, handOver }: { chain: Chain; handOver: string },
+  { chain, handOver }: Known,
 ): { readonly sign: Sign; readonly when?: Date } {
   const { scope } = about;
   const span = missingSpan(about);
@@ -102,7 +99,7 @@ function handedOver(
   const line = journals.lines?.find((each) => each.named && each.text.includes(handOver) && within(span, each.when) && isIdle(each.when));
   if (line !== undefined) return { when: line.when, sign: sign("yes", `handed over ${at(line.when, scope)}: ${quoted(line.text)}`) };
   if (journals.runs !== undefined && journals.isWhole) return { sign: sign("no", "no run brought a file that then lay unloaded") };
-  return { sign: sign("unknown", silence(scope.rules.scraping.executions, evidence.attempts)) };
+  return { sign: runsUntold(about, evidence) };
 }
 
 function skippedSign(about: ScraperCase, evidence: ScraperEvidence, loads: readonly Load[] | undefined, span: Span, signs: Signs): Sign {

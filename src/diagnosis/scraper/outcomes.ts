@@ -2,8 +2,8 @@ import { at, counted } from "../../checks/words.ts";
 import { quoted } from "../../outside-text.ts";
 import { addMinutes } from "../../pipeline/dates.ts";
 import type { Sign } from "./chain.ts";
-import { sign } from "./chain.ts";
-import type { Chain, ScraperCase, ScraperEvidence, Signs, Span } from "./case.ts";
+import { runsUntold, sign } from "./chain.ts";
+import type { Chain, Known, ScraperCase, ScraperEvidence, Signs, Span } from "./case.ts";
 import { holdsOne, missingSpan, windowSpan, within } from "./case.ts";
 import type { Journals, ScrapeRun, Trouble } from "./journals.ts";
 import { hasBrought, hasBroughtNothing, inSpan, isKnown, isSevere, runText, silence, troubleIn } from "./journals.ts";
@@ -37,13 +37,7 @@ interface Around {
 
 type Line = NonNullable<Journals["lines"]>[number];
 
-export function outcomeSigns(
-  about: ScraperCase,
-  evidence: ScraperEvidence,
-  journals: Journals,
-  known: { chain: Chain; signs: Signs },
-): OutcomeSigns {
-  const { chain, signs } = known;
+export function outcomeSigns(about: ScraperCase, evidence: ScraperEvidence, journals: Journals, { chain, signs }: Known): OutcomeSigns {
   const around: Around = { about, evidence, journals, signs, window: windowSpan(about, chain), missing: missingSpan(about) };
   const inWindow = inSpan(journals.runs, around.window);
   const zero = inWindow?.findLast(({ status, records }) => status === "success" && records === 0);
@@ -69,10 +63,10 @@ function swallowable(around: Around, kind: Trouble): Sign {
   if (found !== undefined) return sign("yes", found);
   const { about, evidence, journals, missing } = around;
   const runs = inSpan(journals.runs, missing);
-  if (runs === undefined) return sign("unknown", silence(about.scope.rules.scraping.executions, evidence.attempts));
+  if (runs === undefined) return runsUntold(about, evidence);
   const vain = runs.filter((run) => !hasBrought(run));
   const untold = vain.find((run) => run.error === undefined && !isLogged(run, around));
-  if (untold === undefined && !journals.isWhole) return sign("unknown", silence(about.scope.rules.scraping.executions, evidence.attempts));
+  if (untold === undefined && !journals.isWhole) return runsUntold(about, evidence);
   if (untold === undefined) return sign("no", `no run or line about ${about.scrapers[0]} shows it`);
   const why = journals.lines === undefined ? silence("the scraper's log", evidence.serviceLog) : "no line is logged about it";
   return sign("unknown", `of the run of ${runText(untold, about)} nothing more is told: ${why}`);
@@ -105,7 +99,7 @@ function raisedSign(around: Around): Sign {
 function noErrors({ about, evidence, journals, missing }: Around): Sign {
   const runs = inSpan(journals.runs, missing);
   if (runs !== undefined && journals.isWhole) return sign("no", "no run failed that way");
-  return sign("unknown", silence(about.scope.rules.scraping.executions, evidence.attempts));
+  return runsUntold(about, evidence);
 }
 
 /** A run or a line of that kind while the rows were missing. */
@@ -129,7 +123,7 @@ function lineText({ when, severity, text }: Line, { scope }: ScraperCase): strin
 
 function retriedSign({ about, evidence, journals, missing }: Around): Sign {
   const runs = inSpan(journals.runs, missing);
-  if (runs === undefined) return sign("unknown", silence(about.scope.rules.scraping.executions, evidence.attempts));
+  if (runs === undefined) return runsUntold(about, evidence);
   const first = runs.findIndex(({ trouble }) => trouble === "timed_out");
   const again = runs.find((run, index) => run.retries > 0 || (first !== -1 && index > first));
   return again === undefined ? sign("no", "no retry is recorded") : sign("yes", `tried again: ${runText(again, about)}`);
@@ -167,7 +161,7 @@ function startSigns(around: Around): Pick<OutcomeSigns, "start_errors" | "with_r
 }
 
 function emptySign({ about, evidence }: Around, runs: readonly ScrapeRun[] | undefined): Sign {
-  if (runs === undefined) return sign("unknown", silence(about.scope.rules.scraping.executions, evidence.attempts));
+  if (runs === undefined) return runsUntold(about, evidence);
   const last = runs.at(-1);
   if (last === undefined) return sign("no", "no run is recorded in that window");
   return hasBroughtNothing(last) ? sign("yes", `run ${runText(last, about)}`) : sign("no", `run ${runText(last, about)}`);
@@ -188,7 +182,7 @@ function confirmedSign({ about, journals, missing, window, signs }: Around, runs
 
 function zeroSign({ about, evidence, journals }: Around, runs: readonly ScrapeRun[] | undefined, zero: ScrapeRun | undefined): Sign {
   if (zero !== undefined) return sign("yes", `run ${runText(zero, about)}`);
-  if (runs === undefined || !journals.isWhole) return sign("unknown", silence(about.scope.rules.scraping.executions, evidence.attempts));
+  if (runs === undefined || !journals.isWhole) return runsUntold(about, evidence);
   return sign("no", "no run succeeded with nothing");
 }
 
@@ -208,13 +202,13 @@ function succeededSign({ about, evidence, journals }: Around, runs: readonly Scr
   if (runs !== undefined && journals.isWhole) return sign("no", "no run of that window succeeded");
   return evidence.serviceLog.seen && evidence.serviceLog.facts.witnessed && !evidence.serviceLog.facts.more
     ? sign("no", "nothing was handed over in that window")
-    : sign("unknown", silence(about.scope.rules.scraping.executions, evidence.attempts));
+    : runsUntold(about, evidence);
 }
 
 function againSign({ about, evidence, journals, window, missing }: Around): Sign {
   const { scope } = about;
   const later = inSpan(journals.runs, { from: window.to, to: missing.to });
-  if (later === undefined) return sign("unknown", silence(scope.rules.scraping.executions, evidence.attempts));
+  if (later === undefined) return runsUntold(about, evidence);
   const known = later.find(isKnown);
   if (known !== undefined) return sign("no", `it was tried again: ${runText(known, about)}`);
   const [first] = later;

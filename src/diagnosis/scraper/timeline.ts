@@ -4,12 +4,11 @@ import { counted, gap } from "../../checks/words.ts";
 import { quoted } from "../../outside-text.ts";
 import type { Collecting } from "../../checks/scraping/collection.ts";
 import type { Happening } from "../inquiry.ts";
-import type { ScraperCase, ScraperEvidence, Span } from "./case.ts";
+import type { Known, ScraperCase, ScraperEvidence, Span } from "./case.ts";
 import { decisionSpan, windowSpan, within } from "./case.ts";
-import type { Known } from "./facts.ts";
 import type { Journals, ScrapeRun } from "./journals.ts";
-import { attemptsOfJob, isKnown, isSevere } from "./journals.ts";
-import { loadsIn } from "./loading.ts";
+import { attemptsOfJob, isKnown, isSevere, runStatus } from "./journals.ts";
+import { loadsIn, outcomeText } from "./loading.ts";
 
 interface Telling {
   readonly about: ScraperCase;
@@ -103,9 +102,8 @@ function runs({ about, evidence, journals }: Telling): readonly Happening[] {
 }
 
 function outcome({ status, records, error, retries }: ScrapeRun): string {
-  const known = ["success", "no_data", "failed"].includes(status) ? status : quoted(status);
   const brought = status === "success" && records !== undefined ? `, ${records} records` : "";
-  return `${known}${brought}${error === undefined ? "" : ` ${quoted(error)}`}${retries === 0 ? "" : `, ${retries} retries`}`;
+  return `${runStatus(status)}${brought}${error === undefined ? "" : ` ${quoted(error)}`}${retries === 0 ? "" : `, ${retries} retries`}`;
 }
 
 function starter(run: ScrapeRun): string {
@@ -126,12 +124,7 @@ function lines({ evidence, journals, known }: Telling): readonly Happening[] {
 const mostLines = 8;
 
 function loads({ about, evidence }: Telling): readonly Happening[] {
-  return (loadsIn(about, evidence) ?? []).map((load) => ({ at: load.at, said: loadSaid(load), from: evidence.runs.id }));
-}
-
-function loadSaid({ status, records, reason }: NonNullable<ReturnType<typeof loadsIn>>[number]): string {
-  const known = ["success", "failed", "skipped", "partial", "running"].includes(status) ? status : quoted(status);
-  return `loader: ${known}${records === null ? "" : `, ${records} records`}${reason === "" ? "" : ` (${quoted(reason)})`}`;
+  return (loadsIn(about, evidence) ?? []).map((load) => ({ at: load.at, said: `loader: ${outcomeText(load)}`, from: evidence.runs.id }));
 }
 
 function landing({ about, rows }: Telling): readonly Happening[] {

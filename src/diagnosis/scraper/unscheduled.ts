@@ -1,7 +1,7 @@
 import type { Scope } from "../../checks/check.ts";
-import { couldNotLook } from "../../checks/check.ts";
+import { couldNotLook, judgedWithout } from "../../checks/check.ts";
 import type { Finding } from "../../checks/finding.ts";
-import { note, pass, problem, unknown } from "../../checks/finding.ts";
+import { pass, problem, unknown } from "../../checks/finding.ts";
 import { at, counted, listNames } from "../../checks/words.ts";
 import type { Looking } from "../../evidence/looking.ts";
 import { collectedGames, scraperRuns } from "../../evidence/looks/scraping.ts";
@@ -9,7 +9,7 @@ import { quoted } from "../../outside-text.ts";
 import type { Source } from "../../pipeline/things.ts";
 import type { Inquiry } from "../inquiry.ts";
 import type { ScrapeRun } from "./journals.ts";
-import { hasBrought, runsOfScrapers } from "./journals.ts";
+import { hasBrought, runsIn } from "./journals.ts";
 
 /** A source of which the pipeline file says no window: what its runs came to and what landed can be told, but not whether it was late. */
 export async function unscheduled(looking: Looking, { scrapers, table, otherTable }: Source, name: string, scope: Scope): Promise<Inquiry> {
@@ -18,15 +18,12 @@ export async function unscheduled(looking: Looking, { scrapers, table, otherTabl
   const log = await looking.gather(scraperRuns(rules, date));
   const rows = declared === undefined ? undefined : await looking.gather(collectedGames(rules, date, declared));
   const evidence = [log.id, ...(rows === undefined ? [] : [rows.id])];
-  const runs = runsOfScrapers(log, scrapers, scope);
+  const runs = runsIn(log, scrapers, scope);
   const landed = rows?.seen === true ? rows.facts.rows.reduce((sum, { n }) => sum + n, 0) : undefined;
   const where = table ?? otherTable;
   const finding = judged({ name, scrapers, runs, landed, where, scope, lost: log.seen ? undefined : couldNotLook(log) });
   const timeline = (runs ?? []).map((run) => ({ at: run.at, said: runSaid(run), from: log.id }));
-  const unseen =
-    rows !== undefined && !rows.seen && finding.verdict !== "not_applicable"
-      ? [note("judged_without", `judged without ${rows.id}: ${rows.reason}`)]
-      : [];
+  const unseen = rows !== undefined && !rows.seen && finding.verdict !== "not_applicable" ? [judgedWithout(rows)] : [];
   return {
     lines: [finding, ...unseen].map((each) => ({ id: `scraper/${scrapers[0] ?? name}`, finding: each, evidence })),
     numbers: { runs: runs === undefined ? "not recorded" : `${runs.length}`, ...(landed === undefined ? {} : { rows: `${landed}` }) },

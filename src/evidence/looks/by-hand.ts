@@ -36,8 +36,17 @@ export function jobByHand(job: string, region: string | undefined): string {
   return `gcloud scheduler jobs describe ${shellQuoted(job)} --location=${region ?? "REGION"}`;
 }
 
-/** Documents have no command of their own in gcloud: the REST API answers the same. PROJECT stands for the project's id. */
 export function documentByHand(collection: string, id: string | CalendarDate): string {
-  const url = `https://firestore.googleapis.com/v1/projects/PROJECT/databases/(default)/documents/${collection}/${id}`;
+  return documentsByHand(`${collection}/${id}`);
+}
+
+/** All documents of a collection, or the first `most`. */
+export function collectionByHand(collection: string, most?: number): string {
+  return documentsByHand(most === undefined ? collection : `${collection}?pageSize=${most}`);
+}
+
+/** Documents have no command of their own in gcloud: the REST API answers the same. PROJECT stands for the project's id. */
+function documentsByHand(path: string): string {
+  const url = `https://firestore.googleapis.com/v1/projects/PROJECT/databases/(default)/documents/${path}`;
   return `curl -H "Authorization: Bearer $(gcloud auth print-access-token)" ${shellQuoted(url)}`;
 }

@@ -71,8 +71,8 @@ export function readRecord({ fields, updateTime }: DocumentSnapshot): Completion
     count: typeof fields["_completed_count"] === "number" ? fields["_completed_count"] : null,
     triggered: typeof fields["_triggered"] === "boolean" ? fields["_triggered"] : null,
     triggeredAt: instant(fields["_triggered_at"]),
-    triggerReason: string(fields["_trigger_reason"]),
-    mode: string(fields["_mode"]),
+    triggerReason: textIn(fields["_trigger_reason"]),
+    mode: textIn(fields["_mode"]),
     lastUpdate: instant(fields["_last_update"]),
     reconciledAt: instant(fields["_reconciliation_fix"]),
   };
@@ -84,7 +84,7 @@ function readEntry(name: string, value: FieldValue): CompletionEntry {
   return {
     name,
     completedAt: instant(map["completed_at"]),
-    status: string(map["status"]),
+    status: textIn(map["status"]),
     recordCount: typeof count === "number" ? count : null,
   };
 }
@@ -93,7 +93,7 @@ function isMap(value: FieldValue): value is { readonly [key: string]: FieldValue
   return typeof value === "object" && value !== null && !Array.isArray(value) && !("$timestamp" in value);
 }
 
-function string(value: FieldValue | undefined): string | null {
+export function textIn(value: FieldValue | undefined): string | null {
   return typeof value === "string" ? value : null;
 }
 
@@ -106,10 +106,11 @@ export function instant(value: FieldValue | undefined): string | null {
   return Number.isNaN(time) ? null : new Date(time).toISOString();
 }
 
-function nothingThere(collection: string, date: CalendarDate): BackendError {
+/** For a document (or several) that is not there: without a witness its absence is not believed. */
+export function nothingThere(collection: string, absent: string): BackendError {
   return new BackendError(
     "no_such_place",
-    `collection ${collection} holds no document at all, so the absence of ${date} proves nothing`,
+    `collection ${collection} holds no document at all, so the absence of ${absent} proves nothing`,
     `Check the project, the database and the collection's name.`,
   );
 }

@@ -3,10 +3,11 @@ import { BackendError } from "../../errors.ts";
 import type { Rules } from "../../pipeline/load.ts";
 import { declaredUnit, othersBelow } from "../../pipeline/names.ts";
 import type { Call } from "../../ports/call.ts";
-import type { LogEntry, Logs } from "../../ports/logs.ts";
+import type { LogEntry } from "../../ports/logs.ts";
 import type { Source } from "../../ports/source.ts";
 import type { Look } from "../evidence.ts";
 import { logsByHand, shellQuoted } from "./by-hand.ts";
+import { secondWitness } from "./logs.ts";
 import { isIdle } from "./orchestrators.ts";
 
 const requested = z.object({
@@ -170,7 +171,8 @@ export function workOf(unit: string, { logsAs, since, until, revisions }: Window
     after: [],
     whenEmpty: { mayBeEmpty: true, witness: "the platform's own count of its lines, and the lines themselves where that is none" },
     async run({ logs }, call) {
-      const counted = await countedLines(logs, { unit: logsAs, since, until }, call);
+      // Where it refuses, the lines themselves are read.
+      const counted = await secondWitness(async () => (await logs.counted({ unit: logsAs, since, until }, call))?.entries);
       if (!isNew && counted !== null && counted > 0) return { facts: { line: null, counted, idle: false, more: false }, examined: 0 };
       const { entries, more } = await logs.entries({ unit: logsAs, since, until, limit: mostLines }, call);
       const ofThese = entries.filter(({ revision }) => revision === undefined || revisions?.includes(revision) !== false);
@@ -179,16 +181,6 @@ export function workOf(unit: string, { logsAs, since, until, revisions }: Window
     },
     parse: (saved) => work.parse(saved),
   };
-}
-
-/** A second witness only: where it refuses, the lines themselves are read. */
-async function countedLines(logs: Logs, window: { unit: string; since: string; until: string }, call: Call): Promise<number | null> {
-  try {
-    return (await logs.counted(window, call))?.entries ?? null;
-  } catch (error) {
-    if (error instanceof BackendError) return null;
-    throw error;
-  }
 }
 
 function newest(entries: readonly LogEntry[]): z.output<typeof line> | null {

@@ -1,16 +1,16 @@
 import { z } from "zod";
 import { BackendError } from "../../errors.ts";
 import type { CalendarDate } from "../../pipeline/dates.ts";
-import { addDays, calendarDateOf, instantOf } from "../../pipeline/dates.ts";
+import { calendarDateOf } from "../../pipeline/dates.ts";
 import type { Rules, TableRules } from "../../pipeline/load.ts";
 import { tableRules } from "../../pipeline/load.ts";
 import type { ColumnKind } from "../../pipeline/schema.ts";
 import type { Call } from "../../ports/call.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { Param, Query, TableName } from "../../ports/warehouse.ts";
+import type { Query, TableName } from "../../ports/warehouse.ts";
 import type { Found, Look } from "../evidence.ts";
-import { bqQuery, documentByHand } from "./by-hand.ts";
-import { instant } from "./documents.ts";
+import { bqQuery } from "./by-hand.ts";
+import { boundsOf, missingColumns } from "./table-look.ts";
 
 const instantText = z.iso.datetime({ offset: true });
 
@@ -86,12 +86,7 @@ async function countCopies(
   const shape = await warehouse.describe(table, call);
   const absent = usedColumns(declared).filter((column) => !Object.hasOwn(shape.columns, column));
   const missing = neededColumns(declared).filter((column) => absent.includes(column));
-  if (missing.length > 0)
-    throw new BackendError(
-      "no_such_place",
-      `${table} has no column ${missing.join(", ")}`,
-      `Correct the columns of ${table} in the pipeline file, or restore ${missing.join(", ")}.`,
-    );
+  if (missing.length > 0) throw missingColumns(table, missing);
   const { maxRows } = call.budget;
   const answer = await warehouse.query(ask(absent, maxRows + 1), call);
   const parsed = z.array(alike).safeParse(answer.rows.map((row) => ({ ...unsaid, ...row })));
@@ -146,16 +141,10 @@ function statement(rules: Rules, table: TableName, { window, absent, limit }: As
   return {
     name: "counts of copies",
     sql: `SELECT ${outer.join(", ")} FROM (SELECT ${inner.join(", ")} FROM {${table}} WHERE ${where} GROUP BY ${grouped.join(", ")}) GROUP BY ${levels.join(", ")} LIMIT @limit`,
-    params: { ...boundsOf(window, isTime, rules.zone), limit: { kind: "integer", value: limit } },
+    params: { ...boundsOf(window, declared, rules.zone), limit: { kind: "integer", value: limit } },
     columns: Object.fromEntries(outer.map((item) => [nameOf(item), kindOf(nameOf(item))])),
     heavy: true,
   };
-}
-
-function boundsOf({ from, to }: Window, isTime: boolean, zone: string): Readonly<Record<"from" | "to", Param>> {
-  if (!isTime) return { from: { kind: "date", value: from }, to: { kind: "date", value: to } };
-  const midnight = (day: CalendarDate): string => instantOf(day, { day: 0, hour: 0, minute: 0 }, zone).toISOString();
-  return { from: { kind: "instant", value: midnight(from) }, to: { kind: "instant", value: midnight(addDays(to, 1)) } };
 }
 
 const stampNames: readonly string[] = ["oldest", "oldest_to", "newest", "newest_from"];
@@ -180,39 +169,3 @@ function copiesByHand(table: TableName, declared: TableRules, { from, to }: Wind
     `SELECT copies, COUNT(*) AS n FROM (SELECT COUNT(*) AS copies FROM ${table} WHERE ${where} GROUP BY ${key}) GROUP BY copies`,
   );
 }
-
-const lockFacts = z.object({ holder: z.object({ owner: z.string().nullable(), acquired: instantText.nullable() }).nullable() });
-
-/** Who holds the lock of a processor and date now; null: nobody. */
-export type LockFacts = z.output<typeof lockFacts>;
-
-/** The lock under which a processor writes a date. It is taken back after the run, so its absence now says little of then. */
-export function processingLock(lock: LockRules, document: string, tracker: string): Look<LockFacts> {
-  const { collection, fields } = lock;
-  return {
-    id: `${collection}/${document}`,
-    port: "documents",
-    asked: `document ${collection}/${document}`,
-    byHand: documentByHand(collection, document),
-    after: [],
-    whenEmpty: { mayBeEmpty: true, witness: "any document of the tracker's own collection" },
-    async run({ documents }, call) {
-      const found = await documents.get({ collection, id: document }, call);
-      if (found === undefined) {
-        const others = await documents.list({ collection: tracker, limit: 1 }, call);
-        if (others.length > 0) return { facts: { holder: null }, examined: others.length };
-        throw new BackendError(
-          "no_such_place",
-          `${tracker} holds no document at all, so no lock in ${collection} proves nothing`,
-          "Check the project, the database and the collection's name.",
-        );
-      }
-      const owner = found.fields[fields.owner];
-      const holder = { owner: typeof owner === "string" ? owner : null, acquired: instant(found.fields[fields.acquired_at]) };
-      return { facts: { holder }, examined: 1 };
-    },
-    parse: (saved) => lockFacts.parse(saved),
-  };
-}
-
-export type LockRules = NonNullable<Rules["locks"]>[string];

@@ -1,14 +1,14 @@
 import { z } from "zod";
 import { BackendError } from "../../errors.ts";
 import type { CalendarDate } from "../../pipeline/dates.ts";
-import { addDays, instantOf } from "../../pipeline/dates.ts";
+import { addDays, midnight } from "../../pipeline/dates.ts";
 import type { Rules } from "../../pipeline/load.ts";
 import type { Call } from "../../ports/call.ts";
 import type { DocumentSnapshot, Documents, FieldValue } from "../../ports/documents.ts";
 import type { LogEntry, LogPage } from "../../ports/logs.ts";
 import type { Look } from "../evidence.ts";
-import { logsByHand } from "./by-hand.ts";
-import { instant } from "./documents.ts";
+import { collectionByHand, documentByHand, logsByHand } from "./by-hand.ts";
+import { instant, textIn } from "./documents.ts";
 
 export type LockRules = NonNullable<Rules["locks"]>[string];
 
@@ -54,7 +54,7 @@ export function lockDocuments(
     id: `locks ${kind}`,
     port: "documents",
     asked: `locks in ${collection}`,
-    byHand: `curl -H "Authorization: Bearer $(gcloud auth print-access-token)" 'https://firestore.googleapis.com/v1/projects/PROJECT/databases/(default)/documents/${collection}?pageSize=${mostDocuments}'`,
+    byHand: collectionByHand(collection, mostDocuments),
     after,
     whenEmpty: {
       mayBeEmpty: true,
@@ -62,7 +62,7 @@ export function lockDocuments(
     },
     async run({ documents }, call) {
       const listed = await documents.list({ collection, limit: mostDocuments + 1 }, call);
-      if (listed.length === 0) await refuseSilence(documents, { collection, witness: completion.collection }, call);
+      if (listed.length === 0) await refuseSilence(documents, completion.collection, call, neitherThere(collection, completion.collection));
       const more = listed.length > mostDocuments;
       const wanted = more ? [...new Set([...ids, ...listed.slice(0, mostDocuments)])] : listed;
       const found = wanted.length === 0 ? [] : await documents.getMany({ collection, ids: wanted }, call);
@@ -73,30 +73,62 @@ export function lockDocuments(
   };
 }
 
-async function refuseSilence(documents: Documents, { collection, witness }: Record<"collection" | "witness", string>, call: Call) {
-  const others = await documents.list({ collection: witness, limit: 1 }, call);
-  if (others.length > 0) return;
-  throw new BackendError(
+function neitherThere(collection: string, witness: string): BackendError {
+  return new BackendError(
     "no_such_place",
     `neither ${collection} nor ${witness} holds a document, so that there is no lock proves nothing`,
     "Check the project, the database and the names of both collections in the pipeline file.",
   );
 }
 
+/** One lock alone; no document: nobody holds it. It is taken back after the run, so its absence now says little of then. */
+export function lockNamed({ completion }: Pick<Rules, "completion">, rules: LockRules, id: string): Look<LockFacts> {
+  const { collection } = rules;
+  return {
+    id: `${collection}/${id}`,
+    port: "documents",
+    asked: `document ${collection}/${id}`,
+    byHand: documentByHand(collection, id),
+    after: [],
+    whenEmpty: { mayBeEmpty: true, witness: "any document of the tracker's own collection" },
+    async run({ documents }, call) {
+      const found = await documents.get({ collection, id }, call);
+      if (found === undefined) await refuseSilence(documents, completion.collection, call, noTracker(collection, completion.collection));
+      return { facts: { documents: found === undefined ? [] : [readLock(found, rules)], more: false }, examined: 1 };
+    },
+    parse: (saved) => lockFacts.parse(saved),
+  };
+}
+
+function noTracker(collection: string, tracker: string): BackendError {
+  return new BackendError(
+    "no_such_place",
+    `${tracker} holds no document at all, so no lock in ${collection} proves nothing`,
+    "Check the project, the database and the collection's name.",
+  );
+}
+
+async function refuseSilence(documents: Documents, witness: string, call: Call, refusal: BackendError): Promise<void> {
+  const others = await documents.list({ collection: witness, limit: 1 }, call);
+  if (others.length === 0) throw refusal;
+}
+
 function readLock({ id, fields, updateTime }: DocumentSnapshot, { fields: named }: LockRules): LockDocument {
   return {
     id,
     updateTime,
-    owner: textIn(fields[named.owner]),
+    owner: nameIn(fields[named.owner]),
     acquiredAt: instant(fields[named.acquired_at]),
     expiresAt: named.expires_at === undefined ? null : instant(fields[named.expires_at]),
-    status: named.status === undefined ? null : textIn(fields[named.status]),
+    status: named.status === undefined ? null : nameIn(fields[named.status]),
     fields: z.record(z.string(), z.json()).parse(fields),
   };
 }
 
-function textIn(value: FieldValue | undefined): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
+/** An empty text names nobody. */
+function nameIn(value: FieldValue | undefined): string | null {
+  const text = textIn(value);
+  return text === "" ? null : text;
 }
 
 const holderFacts = z.object({
@@ -112,7 +144,7 @@ export function holderBeats({ collection, fields }: NonNullable<Rules["heartbeat
     id: "lock-holders",
     port: "documents",
     asked: `heartbeats of ${classes.length} processors in ${collection}`,
-    byHand: `curl -H "Authorization: Bearer $(gcloud auth print-access-token)" 'https://firestore.googleapis.com/v1/projects/PROJECT/databases/(default)/documents/${collection}/${classes[0] ?? ""}'`,
+    byHand: documentByHand(collection, classes[0] ?? ""),
     after: [],
     whenEmpty: { mayBeEmpty: true, witness: "none: that a processor has no heartbeat is never taken for its death" },
     async run({ documents }, call) {
@@ -120,9 +152,9 @@ export function holderBeats({ collection, fields }: NonNullable<Rules["heartbeat
       const there = found.flatMap((each) => (each === undefined ? [] : [each]));
       const beats = there.map(({ id, fields: stored }) => ({
         id,
-        run: textIn(stored[fields.run]),
+        run: nameIn(stored[fields.run]),
         beat: instant(stored[fields.beat]),
-        status: textIn(stored[fields.status]),
+        status: nameIn(stored[fields.status]),
       }));
       return { facts: { beats }, examined: beats.length };
     },
@@ -155,8 +187,7 @@ interface LockLog {
 
 /** What a unit logged about locks, from the first date's midnight to the end of the day after the last. */
 export function lockLog({ zone }: Pick<Rules, "zone">, { unit, texts, from, to }: LockLog): Look<LockLogFacts> {
-  const midnight = (day: CalendarDate): string => instantOf(day, { day: 0, hour: 0, minute: 0 }, zone).toISOString();
-  const window = { unit, since: midnight(from), until: midnight(addDays(to, 2)) };
+  const window = { unit, since: midnight(from, zone).toISOString(), until: midnight(addDays(to, 2), zone).toISOString() };
   const asked = textsAsked(texts);
   return {
     id: `lock-lines ${unit} ${from === to ? from : `${from}/${to}`}`,
@@ -187,8 +218,8 @@ export function lockLog({ zone }: Pick<Rules, "zone">, { unit, texts, from, to }
 /** One line may hold several of the texts that were asked for; asked once, lines alike are several. */
 function onlyOnce(pages: readonly LogPage[]): readonly LogEntry[] {
   const entries = pages.flatMap((page) => page.entries);
-  const keys = entries.map(({ at, revision, text }) => `${at} ${revision} ${text}`);
-  const kept = pages.length === 1 ? entries : entries.filter((_, index) => keys.indexOf(keys[index] ?? "") === index);
+  const different = new Map(entries.map((entry) => [`${entry.at} ${entry.revision} ${entry.text}`, entry]));
+  const kept = pages.length === 1 ? entries : [...different.values()];
   return kept.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
 }
 

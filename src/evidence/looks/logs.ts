@@ -3,12 +3,13 @@ import { z } from "zod";
 import { BackendError } from "../../errors.ts";
 import type { Call } from "../../ports/call.ts";
 import type { LogAsk, LogEntry, LogPage, LogPosition, LogResource, Logs } from "../../ports/logs.ts";
-import { logResources, logSeverities } from "../../ports/logs.ts";
+import { isAtLeast, logResources, logSeverities } from "../../ports/logs.ts";
 import type { Value } from "../../ports/warehouse.ts";
 import type { Look } from "../evidence.ts";
 import { shellQuoted } from "./by-hand.ts";
 
-const line = z.object({
+/** A line as evidence keeps it. */
+export const loggedLine = z.object({
   at: z.string(),
   severity: z.enum(logSeverities),
   revision: z.string().nullable(),
@@ -28,11 +29,11 @@ const part = z.object({
 });
 const reading = z.object({
   /** Newest first: ERROR and above, then what is less severe. */
-  lines: z.array(line),
+  lines: z.array(loggedLine),
   severe: part,
   other: part,
 });
-const page = z.object({ lines: z.array(line), more: z.boolean(), rest: position.nullable() });
+const page = z.object({ lines: z.array(loggedLine), more: z.boolean(), rest: position.nullable() });
 const silence = z.object({
   /** The newest line of any kind in the window. */
   within: z.string().nullable(),
@@ -42,12 +43,12 @@ const silence = z.object({
   counted: z.number().nullable(),
 });
 
-export type LoggedLine = z.output<typeof line>;
+export type LoggedLine = z.output<typeof loggedLine>;
 export type LogReading = z.output<typeof reading>;
 export type LogEntries = z.output<typeof page>;
 export type LogSilence = z.output<typeof silence>;
 
-export { logResources, logSeverities } from "../../ports/logs.ts";
+export { isAtLeast, logResources, logSeverities } from "../../ports/logs.ts";
 export type { LogResource, LogSeverity } from "../../ports/logs.ts";
 
 /** How long Cloud Logging's default bucket keeps entries. */
@@ -55,7 +56,7 @@ export const retentionDays = 30;
 
 /** Pages of a thousand that one reading takes at most. */
 const mostPages = 10;
-const pageEntries = 1000;
+export const pageEntries = 1000;
 
 /** Whose lines of which window are meant. */
 export type Searched = Pick<LogAsk, "unit" | "resource" | "since" | "until" | "severity" | "contains" | "matches" | "fields" | "revision">;
@@ -117,7 +118,8 @@ export function logSilence(searched: Pick<Searched, "unit" | "resource" | "since
 
 type Silent = Pick<Searched, "unit" | "resource" | "since" | "until">;
 
-async function silenceIn(logs: Logs, { unit, resource, since, until }: Silent, from: Date, call: Call): Promise<LogSilence> {
+/** The newest line of a window; where there is none, what else tells of the unit since `from`. */
+export async function silenceIn(logs: Logs, { unit, resource, since, until }: Silent, from: Date, call: Call): Promise<LogSilence> {
   const kept = from.toISOString();
   const found = await logs.entries({ unit, resource, since, until, limit: 1, pages: mostPages }, call);
   const within = found.entries[0]?.at ?? null;
@@ -130,7 +132,7 @@ async function silenceIn(logs: Logs, { unit, resource, since, until }: Silent, f
 }
 
 /** What only adds to what is known: where it is refused, silence has to be proven without it. */
-async function secondWitness<T>(ask: () => Promise<T | undefined>): Promise<T | null> {
+export async function secondWitness<T>(ask: () => Promise<T | undefined>): Promise<T | null> {
   try {
     return (await ask()) ?? null;
   } catch (error) {
@@ -167,7 +169,7 @@ async function partOf(
 }
 
 function atLeastError(severity: LogAsk["severity"] = "DEFAULT"): NonNullable<LogAsk["severity"]> {
-  return logSeverities.indexOf(severity) > logSeverities.indexOf("ERROR") ? severity : "ERROR";
+  return isAtLeast(severity, "ERROR") ? severity : "ERROR";
 }
 
 function nameOf({ unit, resource }: { readonly unit: string; readonly resource?: LogResource | undefined }): string {
@@ -183,7 +185,8 @@ function partsOf({ since, until, severity, contains, matches, fields, revision }
   return { since, until, severity, contains, matches, fields, revision };
 }
 
-function faceOf(
+/** What every look at a log says of itself. */
+export function faceOf(
   id: string,
   { unit, since, until, contains, revision, ...rest }: Searched,
 ): Pick<Look<unknown>, "id" | "port" | "asked" | "byHand" | "after"> {
@@ -214,7 +217,7 @@ function readByHand({ unit, resource, since, until, severity, contains, matches,
 /** Longer texts are a stack trace or a dump: what happened stands at an end of them. */
 const mostText = 4000;
 
-function lineOf(entry: LogEntry): LoggedLine {
+export function lineOf(entry: LogEntry): LoggedLine {
   const text = saidIn(entry);
   return {
     at: entry.at,
@@ -276,78 +279,4 @@ function textAt(fields: Readonly<Record<string, Value>>, name: string): string |
   return typeof value === "object" && value !== null && !Array.isArray(value) && "message" in value && typeof value.message === "string"
     ? value.message
     : null;
-}
-
-const unitErrorFacts = z.object({
-  /** ERROR and above, newest first. */
-  lines: z.array(line),
-  /** Whether there are more than were read. */
-  more: z.boolean(),
-  /** The same of the window that it is compared with; null if there is none, nobody could look, or the unit was not heard of then. */
-  before: z.array(line).nullable(),
-  /** With which window it is compared, or why with none. */
-  compared: z.string(),
-  /** Where there is no ERROR line: the newest line of any kind in the window, and the newest of the week before its end. */
-  any: z.string().nullable(),
-  last: z.string().nullable(),
-});
-
-export type UnitErrorFacts = z.output<typeof unitErrorFacts>;
-
-interface UnitErrors {
-  readonly unit: string;
-  readonly date: string;
-  readonly since: Date;
-  readonly until: Date;
-  /** The window to compare with, or why there is none. */
-  readonly before: { readonly since: Date; readonly until: Date; readonly said: string } | string;
-}
-
-/** Pages of ERROR lines of one night: a unit with more of them says the same over and over. */
-const mostErrorPages = 5;
-
-/** The ERROR lines of a unit in a window and, only where there are some, in another one. */
-export function unitErrors({ unit, date, since, until, before }: UnitErrors): Look<UnitErrorFacts> {
-  const window = { unit, since: since.toISOString(), until: until.toISOString() };
-  return {
-    ...faceOf(`errors ${unit} ${date}`, window),
-    asked: `ERROR lines of ${unit} since ${window.since}`,
-    whenEmpty: { mayBeEmpty: true, witness: "any line of the unit in the window, and its last one before" },
-    async run({ logs }, call) {
-      const severe = { severity: "ERROR", limit: mostErrorPages * pageEntries, pages: mostErrorPages } as const;
-      const { entries, more } = await logs.entries({ ...window, ...severe }, call);
-      if (entries.length === 0) {
-        const week = new Date(since.getTime() - 7 * 86_400_000);
-        const facts = await silenceIn(logs, window, week, call);
-        const none = { lines: [], more, before: null, compared: "", any: facts.within, last: facts.last };
-        return { facts: none, examined: facts.within === null ? 0 : 1 };
-      }
-      const compared = await comparedLines(logs, unit, before, severe, call);
-      return { facts: { lines: entries.map(lineOf), more, ...compared, any: null, last: null }, examined: entries.length };
-    },
-    parse: (saved) => unitErrorFacts.parse(saved),
-  };
-}
-
-async function comparedLines(
-  logs: Logs,
-  unit: string,
-  before: UnitErrors["before"],
-  severe: Pick<LogAsk, "severity" | "limit" | "pages">,
-  call: Call,
-): Promise<Pick<UnitErrorFacts, "before" | "compared">> {
-  if (typeof before === "string") return { before: null, compared: before };
-  const window = { unit, since: before.since.toISOString(), until: before.until.toISOString() };
-  try {
-    const { entries } = await logs.entries({ ...window, ...severe }, call);
-    if (entries.length > 0) return { before: entries.map(lineOf), compared: before.said };
-    // Nothing there is only news if the unit was heard of then.
-    const any = await logs.entries({ ...window, limit: 1 }, call);
-    return any.entries.length === 0
-      ? { before: null, compared: `it logged nothing in ${before.said}` }
-      : { before: [], compared: before.said };
-  } catch (error) {
-    if (!(error instanceof BackendError)) throw error;
-    return { before: null, compared: `${before.said} could not be read: ${error.message}` };
-  }
 }

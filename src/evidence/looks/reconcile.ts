@@ -7,7 +7,7 @@ import { tableRules } from "../../pipeline/load.ts";
 import type { TableName, Value } from "../../ports/warehouse.ts";
 import type { Look } from "../evidence.ts";
 import { documentByHand } from "./by-hand.ts";
-import { completionRecord, readRecord } from "./documents.ts";
+import { completionRecord, nothingThere, readRecord } from "./documents.ts";
 import type { PostponementRow, ScheduleRow, TableFacts } from "./tables.ts";
 import { postponements, scheduleWindow } from "./tables.ts";
 import type { Kind } from "./table-look.ts";
@@ -46,7 +46,7 @@ export function recordsOf(collection: string, dates: Dates): Look<RecordsFacts> 
       if (found.length !== dates.length) throw answeredOthers(collection);
       const there = found.flatMap((document, index) => (document === undefined ? [] : [[dates[index] ?? "", document] as const]));
       const others = there.length > 0 ? [] : await ports.documents.list({ collection, limit: 1 }, call);
-      if (there.length + others.length === 0) throw nothingThere(collection);
+      if (there.length + others.length === 0) throw nothingThere(collection, "these");
       const read = there.map(([date, document]) => [date, { ...readRecord(document), raw: rawOf(document.fields) }] as const);
       const facts = { records: Object.fromEntries([...dates.map((date) => [date, null] as const), ...read]) };
       return { facts, examined: Math.max(there.length, others.length) };
@@ -209,14 +209,6 @@ function said(dates: Dates): string {
   const last = dates.at(-1) ?? dates[0];
   const whole = daysBetween(dates[0], last) + 1 === dates.length;
   return dates.length === 1 ? last : `${dates[0]} to ${last}${whole ? "" : ` (${dates.length} dates)`}`;
-}
-
-function nothingThere(collection: string): BackendError {
-  return new BackendError(
-    "no_such_place",
-    `collection ${collection} holds no document at all, so the absence of these proves nothing`,
-    "Check the project, the database and the collection's name.",
-  );
 }
 
 function answeredOthers(collection: string): BackendError {

@@ -2,10 +2,9 @@ import { z } from "zod";
 import type { CalendarDate } from "../../pipeline/dates.ts";
 import { addDays } from "../../pipeline/dates.ts";
 import type { Rules } from "../../pipeline/load.ts";
-import type { FieldValue } from "../../ports/documents.ts";
 import type { Look } from "../evidence.ts";
-import { documentByHand } from "./by-hand.ts";
-import { instant } from "./documents.ts";
+import { collectionByHand } from "./by-hand.ts";
+import { instant, textIn } from "./documents.ts";
 
 const lock = z.object({
   id: z.string(),
@@ -29,7 +28,7 @@ export function batchLocks(rules: Rules, date: CalendarDate, collection: string)
     id: `${collection} ${date}`,
     port: "documents",
     asked: `locks of ${collection} about ${date}`,
-    byHand: documentByHand(collection, "").replace(/\/'$/u, "'"),
+    byHand: collectionByHand(collection),
     after: [],
     whenEmpty: { mayBeEmpty: true, witness: "locks go when their work is done: an empty collection is the usual one" },
     async run({ documents }, call) {
@@ -42,7 +41,7 @@ export function batchLocks(rules: Rules, date: CalendarDate, collection: string)
           : [
               {
                 id: document.id,
-                status: textOf(document.fields[fields?.status ?? "status"]),
+                status: textIn(document.fields[fields?.status ?? "status"]),
                 startedAt: instant(document.fields[fields?.acquired_at ?? "started_at"]),
                 expiresAt: instant(document.fields[fields?.expires_at ?? "expires_at"]),
               },
@@ -52,8 +51,4 @@ export function batchLocks(rules: Rules, date: CalendarDate, collection: string)
     },
     parse: (saved) => facts.parse(saved),
   };
-}
-
-function textOf(value: FieldValue | undefined): string | null {
-  return typeof value === "string" ? value : null;
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { CalendarDate } from "../../pipeline/dates.ts";
-import { addDays, instantOf } from "../../pipeline/dates.ts";
+import { addDays, midnight } from "../../pipeline/dates.ts";
 import type { Rules } from "../../pipeline/load.ts";
 import type { Call } from "../../ports/call.ts";
 import type { LogAsk, LogEntry, Logs } from "../../ports/logs.ts";
@@ -106,8 +106,7 @@ export function jobAttempts(rules: Rules, date: CalendarDate, job: string): Look
 }
 
 function nightOf(rules: Rules, date: CalendarDate): { since: string; until: string } {
-  const midnight = (day: CalendarDate): string => instantOf(day, { day: 0, hour: 0, minute: 0 }, rules.zone).toISOString();
-  return { since: midnight(date), until: midnight(addDays(date, 2)) };
+  return { since: midnight(date, rules.zone).toISOString(), until: midnight(addDays(date, 2), rules.zone).toISOString() };
 }
 
 type Pages = { readonly entries: readonly LogEntry[]; readonly more: boolean };

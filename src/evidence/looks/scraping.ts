@@ -57,13 +57,16 @@ export type RunDayRow = z.output<typeof runDay>;
 const night = { before: 0, after: 1 };
 const explains = { mayBeEmpty: true, witness: "the rows of the collection's own table: they decide, this only explains" } as const;
 
+const attemptRequired = ["scraper_name", "game_date", "status", "triggered_at"];
+const attemptColumns = [...attemptRequired, "data_summary", "error_type", "error_message"];
+
 /** Every run of every scraper in the date's night; for which date a run was, its row says. */
 export function scraperAttempts(rules: Rules, date: CalendarDate): Look<TableFacts<AttemptRow>> {
   return tableLook(rules, date, rules.scraping.executions, {
     name: "scraper-attempts",
     row: attempt,
-    columns: ["scraper_name", "game_date", "status", "triggered_at", "data_summary", "error_type", "error_message"],
-    required: ["scraper_name", "game_date", "status", "triggered_at"],
+    columns: attemptColumns,
+    required: attemptRequired,
     window: night,
     whenEmpty: explains,
   });
@@ -71,12 +74,11 @@ export function scraperAttempts(rules: Rules, date: CalendarDate): Look<TableFac
 
 /** The same runs with who started them and what they left behind: for finding out why, where a check only asks whether. */
 export function scraperRuns(rules: Rules, date: CalendarDate): Look<TableFacts<ScraperRunRow>> {
-  const asked = ["scraper_name", "game_date", "status", "triggered_at", "data_summary", "error_type", "error_message"];
   return tableLook(rules, date, rules.scraping.executions, {
     name: "scraper-runs-in-full",
     row: scraperRun,
-    columns: [...asked, "workflow", "source", "triggered_by", "completed_at", "retry_count", "gcs_path"],
-    required: ["scraper_name", "game_date", "status", "triggered_at"],
+    columns: [...attemptColumns, "workflow", "source", "triggered_by", "completed_at", "retry_count", "gcs_path"],
+    required: attemptRequired,
     window: night,
     whenEmpty: explains,
   });

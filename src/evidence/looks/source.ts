@@ -7,7 +7,7 @@ import type { Paths, Source } from "../../ports/source.ts";
 import type { Unit } from "../../ports/units.ts";
 import type { Look } from "../evidence.ts";
 import { shellQuoted } from "./by-hand.ts";
-import { deployedUnit, findUnit } from "./units.ts";
+import { deployedUnit, findUnit, mostServing } from "./units.ts";
 
 const commit = z.object({ sha: z.string(), at: z.string(), subject: z.string() });
 const behind = z.object({ total: z.number(), commits: z.array(commit) });
@@ -78,7 +78,8 @@ export function unitDrift(rules: Rules, name: string): Look<DriftFacts> {
     async run({ units, source }: Ports, call) {
       // The repository first: without one nobody else need be asked.
       const there = await source.existing({ paths: folders }, call);
-      const serving = servingOf(await findUnit(units, { name, kind, aliases }, call));
+      const unit = await findUnit(units, { name, kind, aliases }, call);
+      const serving = unit === undefined ? undefined : mostServing(unit);
       if (serving === undefined) return { facts: { compared: "nothing" }, examined: 0 };
       const { name: revision, commit: label, createdAt } = serving;
       const made = label === undefined ? undefined : await source.commit({ sha: label }, call);
@@ -100,12 +101,6 @@ export function unitDrift(rules: Rules, name: string): Look<DriftFacts> {
 }
 
 type Serving = Unit["revisions"][number];
-
-/** The revision that answers most requests. */
-function servingOf(unit: Unit | undefined): Serving | undefined {
-  const most = unit?.traffic.toSorted((a, b) => b.percent - a.percent)[0];
-  return unit?.revisions.find(({ name }) => name === most?.revision);
-}
 
 async function lacking(
   source: Source,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { BackendError } from "../../errors.ts";
 import type { CalendarDate } from "../../pipeline/dates.ts";
-import { addDays, instantOf } from "../../pipeline/dates.ts";
+import { addDays, midnight } from "../../pipeline/dates.ts";
 import type { Rules, TableRules } from "../../pipeline/load.ts";
 import { tableRules } from "../../pipeline/load.ts";
 import type { Call } from "../../ports/call.ts";
@@ -54,9 +54,11 @@ export function tableLook<R extends Row>(rules: Rules, date: CalendarDate, table
   };
 }
 
+type Bound = Param & { readonly value: string };
+
 interface Span {
-  readonly from: Param & { readonly value: string };
-  readonly to: Param & { readonly value: string };
+  readonly from: Bound;
+  readonly to: Bound;
   readonly said: string;
 }
 
@@ -66,13 +68,22 @@ interface TableAsk<R extends Row> extends Kind<R> {
   readonly span: Span;
 }
 
-/** Partition bounds: dates, or the instants between which those dates lie where the table is partitioned by a time. */
-function spanOf(rules: Rules, date: CalendarDate, { partition, columns }: TableRules, { window }: Kind<Row>): Span {
-  const [first, last] = [addDays(date, -(window?.before ?? 0)), addDays(date, window?.after ?? 0)];
-  const said = first === last ? date : `${first} to ${last}`;
-  if (columns[partition]?.kind !== "instant") return { from: { kind: "date", value: first }, to: { kind: "date", value: last }, said };
-  const midnight = (day: CalendarDate): string => instantOf(day, { day: 0, hour: 0, minute: 0 }, rules.zone).toISOString();
-  return { from: { kind: "instant", value: midnight(first) }, to: { kind: "instant", value: midnight(addDays(last, 1)) }, said };
+function spanOf(rules: Rules, date: CalendarDate, declared: TableRules, { window }: Kind<Row>): Span {
+  const [from, to] = [addDays(date, -(window?.before ?? 0)), addDays(date, window?.after ?? 0)];
+  return { ...boundsOf({ from, to }, declared, rules.zone), said: from === to ? date : `${from} to ${to}` };
+}
+
+/** Partition bounds of dates, both included: they themselves, or the instants between which they lie where the table is partitioned by a time. */
+export function boundsOf(
+  { from, to }: Readonly<Record<"from" | "to", CalendarDate>>,
+  { partition, columns }: Pick<TableRules, "partition" | "columns">,
+  zone: string,
+): Readonly<Record<"from" | "to", Bound>> {
+  if (columns[partition]?.kind !== "instant") return { from: { kind: "date", value: from }, to: { kind: "date", value: to } };
+  return {
+    from: { kind: "instant", value: midnight(from, zone).toISOString() },
+    to: { kind: "instant", value: midnight(addDays(to, 1), zone).toISOString() },
+  };
 }
 
 /** A time that can't be read would make every comparison with it false, and so hide what it should show. */
@@ -152,7 +163,7 @@ function readRow<R extends Row>(ask: TableAsk<R>, found: Row): R {
   );
 }
 
-function missingColumns(table: TableName, columns: readonly string[]): BackendError {
+export function missingColumns(table: TableName, columns: readonly string[]): BackendError {
   const names = columns.join(", ");
   return new BackendError(
     "no_such_place",

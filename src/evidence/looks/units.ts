@@ -54,6 +54,22 @@ export function deployedUnit(rules: Pick<Rules, "units" | "region">, name: strin
   };
 }
 
+interface Shared<R> {
+  readonly revisions: readonly R[];
+  readonly traffic: readonly { readonly revision: string; readonly percent: number }[];
+}
+
+/** The revision that answers most requests. */
+export function mostServing<R extends { readonly name: string }>({ revisions, traffic }: Shared<R>): R | undefined {
+  const most = traffic.toSorted((a, b) => b.percent - a.percent)[0];
+  return revisions.find(({ name }) => name === most?.revision);
+}
+
+/** A revision's name without the unit's own before it. */
+export function shortRevision(name: string, unit: string): string {
+  return name.startsWith(`${unit}-`) ? name.slice(unit.length + 1) : name;
+}
+
 interface Sought {
   readonly name: string;
   readonly kind?: Unit["kind"] | undefined;

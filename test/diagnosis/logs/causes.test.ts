@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { causesOf, innocence } from "../../../src/diagnosis/logs/causes.ts";
-import { digestOf } from "../../../src/diagnosis/logs/digest.ts";
+import { causesOf } from "../../../src/diagnosis/logs/causes.ts";
+import { innocence } from "../../../src/diagnosis/logs/signs.ts";
+import { digestOf } from "../../../src/checks/logging/digest.ts";
 import type { LogFacts } from "../../../src/diagnosis/logs/facts.ts";
 import type { LoggedLine } from "../../../src/evidence/looks/logs.ts";
 import { line } from "./lines.ts";

@@ -1,5 +1,5 @@
 import type { LoggedLine, LogSeverity } from "../../evidence/looks/logs.ts";
-import { logSeverities } from "../../evidence/looks/logs.ts";
+import { isAtLeast, logSeverities } from "../../evidence/looks/logs.ts";
 import type { Rules } from "../../pipeline/load.ts";
 import { redact } from "../../redact.ts";
 import { folded } from "./fold.ts";
@@ -134,8 +134,13 @@ function patternText(members: readonly Member[]): string {
   return joined(first.map((token, index) => (texts.every((tokens) => tokens[index] === token) ? token : varies)));
 }
 
+/** How many lines patterns stand for. */
+export function linesIn(patterns: readonly Pick<LinePattern, "count">[]): number {
+  return patterns.reduce((all, { count }) => all + count, 0);
+}
+
 export function isSevere(severity: LogSeverity): boolean {
-  return logSeverities.indexOf(severity) >= logSeverities.indexOf("ERROR");
+  return isAtLeast(severity, "ERROR");
 }
 
 export function isHarmless({ known }: Pick<LinePattern, "known">): boolean {

@@ -1,10 +1,10 @@
-import { owedBy } from "../../checks/drafts.ts";
 import type { Evidence } from "../../evidence/evidence.ts";
 import { retentionDays } from "../../evidence/looks/logs.ts";
 import type { ScheduleRow, TableFacts } from "../../evidence/looks/tables.ts";
 import type { CalendarDate } from "../../pipeline/dates.ts";
 import { addDays, dateAt, daysBetween, daysEarlier, isCalendarDate } from "../../pipeline/dates.ts";
 import type { Rules } from "../../pipeline/load.ts";
+import { owedBy } from "../drafts.ts";
 
 export interface EarlierWindow {
   readonly since: Date;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { digestOf } from "../../../src/diagnosis/logs/digest.ts";
-import { folded } from "../../../src/diagnosis/logs/fold.ts";
-import { grouped } from "../../../src/diagnosis/logs/group.ts";
-import { masked } from "../../../src/diagnosis/logs/mask.ts";
+import { digestOf } from "../../../src/checks/logging/digest.ts";
+import { folded } from "../../../src/checks/logging/fold.ts";
+import { grouped } from "../../../src/checks/logging/group.ts";
+import { masked } from "../../../src/checks/logging/mask.ts";
 import type { LoggedLine } from "../../../src/evidence/looks/logs.ts";
-import { dice, line } from "./lines.ts";
+import { dice, line } from "../../diagnosis/logs/lines.ts";
 
 describe("what varies is masked", () => {
   test.each([
