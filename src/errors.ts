@@ -56,12 +56,16 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return distance(name.toLowerCase(), found) <= allowed ? folded.get(found) : undefined;
 }
 
-/** One sentence for a name that is not known: the value, what is allowed, and the nearest known. */
+/** Of a longer list the end is not read, or is cut away by who shows it. */
+const longList = 300;
+
+/** For a name that is not known: the value, what is allowed, and the nearest known; before a long list that comes first. */
 export function unknownName(what: string, value: string, known: readonly string[]): string {
   const near = nearest(value, known);
-  const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
-  const allowed = known.length === 0 ? "none are known" : `known: ${known.join(", ")}`;
-  return `No ${what} "${short(value)}"; ${allowed}.${hint}`;
+  const [said, hint] = [`No ${what} "${short(value)}"`, near === undefined ? "" : ` Did you mean "${near}"?`];
+  if (known.length === 0) return `${said}; none are known.`;
+  const names = known.join(", ");
+  return near !== undefined && names.length > longList ? `${said}.${hint} Known: ${names}.` : `${said}; known: ${names}.${hint}`;
 }
 
 /** Caller-supplied text for an error sentence: one line, at most 80 characters. */

@@ -27,9 +27,9 @@ export function codeName(value: string): string {
   return code.length > 8 ? `${code.slice(0, 8)}…` : code;
 }
 
-/** An identifier from a watched store (a system, say) as the end of a finding's id: one word, at most forty characters. */
+/** An identifier from a watched store (a system, say) as the end of a finding's id: one word without secrets, at most forty characters. */
 export function idName(value: string): string {
-  const plain = Array.from(value.replaceAll(/[^\p{L}\p{N}_.-]/gu, "?"));
+  const plain = Array.from(redact(value).replaceAll(/[^\p{L}\p{N}_.-]/gu, "?"));
   return plain.length > 40 ? `${plain.slice(0, 40).join("")}…` : plain.join("");
 }
 

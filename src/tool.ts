@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { UserError, short, unknownName } from "./errors.ts";
 import type { Report } from "./report/schema.ts";
 import type { Session } from "./session.ts";
@@ -20,6 +20,9 @@ export interface ToolContext {
 /** What a tool does: reads, notes something in Postgame's own state, or writes to what is watched. Hosts decide by it whether to ask a person. */
 export type Effect = "reads" | "notes" | "writes";
 
+/** How much an answer holds: the parameter of every tool that looks into one thing. */
+export const detailInput = z.enum(["concise", "detailed"]).default("concise").describe("detailed: more of everything.");
+
 interface Face<S extends z.ZodObject, O extends z.ZodObject = z.ZodObject> {
   /** verb_noun; the command line writes it the same. */
   readonly name: string;
@@ -31,6 +34,8 @@ interface Face<S extends z.ZodObject, O extends z.ZodObject = z.ZodObject> {
   /** Parameters that only a person at a terminal has, all of them optional: no host is shown them, and none may give them. */
   readonly commandLine?: O;
   readonly effect: Effect;
+  /** Input of a call about the shipped scenario feb-03 that shows what it is for; where absent, the first parameter described with "e.g." does. */
+  readonly example?: Readonly<Record<string, string>>;
 }
 
 interface Definition<S extends z.ZodObject, O extends z.ZodObject> extends Face<S, O> {
@@ -65,17 +70,23 @@ export function defineTool<S extends z.ZodObject, O extends z.ZodObject = z.ZodO
 function parseInput<S extends z.ZodObject>(tool: string, schema: S, raw: unknown): z.output<S> {
   const parsed = schema.safeParse(raw ?? {});
   if (parsed.success) return parsed.data;
-  const known = Object.keys(schema.shape);
-  throw new UserError(parsed.error.issues.map((issue) => inWords(tool, known, issue, raw)).join(" "));
+  throw new UserError(parsed.error.issues.map((issue) => inWords(tool, schema, issue, raw)).join(" "));
 }
 
-function inWords(tool: string, known: readonly string[], issue: z.core.$ZodIssue, raw: unknown): string {
+function inWords(tool: string, schema: z.ZodObject, issue: z.core.$ZodIssue, raw: unknown): string {
+  const known = Object.keys(schema.shape);
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownName(`parameter of ${tool}`, key, known)).join(" ");
   const parameter = String(issue.path[0] ?? "");
   const given: unknown = parameter === "" ? raw : Object.entries(Object(raw)).find(([key]) => key === parameter)?.[1];
   const value = short(typeof given === "string" ? given : (JSON.stringify(given) ?? "nothing"));
+  if (given === undefined && parameter !== "") return `${tool} needs ${parameter}: ${describedIn(schema, parameter)}`;
   if (issue.code === "invalid_value") return unknownName(`${parameter} of ${tool}:`, value, issue.values.map(String));
   return parameter === ""
     ? `${tool} takes an object of parameters, not ${value}.`
     : `${parameter} of ${tool}: ${value} is not allowed (${issue.message}).`;
+}
+
+function describedIn({ shape }: z.ZodObject, parameter: string): string {
+  const found: unknown = shape[parameter];
+  return (found instanceof z.ZodType ? found.description : undefined) ?? "it has no default.";
 }

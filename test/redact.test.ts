@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { quoted, reasonText } from "../src/outside-text.ts";
+import { idName, quoted, reasonText } from "../src/outside-text.ts";
 import { redact, redactThroughout } from "../src/redact.ts";
 
 const account = "reader@acme-nba.iam.gserviceaccount.com";
@@ -25,4 +25,9 @@ test.each([
 test("in the granting command itself another account and a token are redacted still", () => {
   const said = redact(`${grant} other@acme-nba.iam.gserviceaccount.com ya29.abcdefghijklmnop`);
   expect(said).toBe(`${grant} [redacted] [redacted]`);
+});
+
+test("a secret in what becomes part of a name is redacted before its signs are taken out, by which it is known", () => {
+  expect(idName("all password=hunter2secret")).toBe("all?password??redacted?");
+  expect(idName("MLFeatureStoreProcessor_2026-02-03")).toBe("MLFeatureStoreProcessor_2026-02-03");
 });

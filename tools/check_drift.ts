@@ -4,7 +4,7 @@ import type { Report } from "../src/report/schema.ts";
 import type { Session } from "../src/session.ts";
 import { duringCall } from "../src/session.ts";
 import type { ToolContext } from "../src/tool.ts";
-import { defineTool } from "../src/tool.ts";
+import { defineTool, detailInput } from "../src/tool.ts";
 
 const name = "check_drift";
 
@@ -13,7 +13,7 @@ const input = z.strictObject({
   units: z.array(z.string().max(120)).min(1).max(40).optional().describe("Only these, e.g. prediction-worker."),
   contains: z.string().max(80).optional().describe("Commit, 7-40 hex digits: is it live, and if not, where is it stuck?"),
   proof: z.string().max(200).optional().describe("Text that only the new code logs; needs 1-3 units."),
-  detail: z.enum(["concise", "detailed"]).default("concise").describe("detailed: more of everything."),
+  detail: detailInput,
 });
 
 /** Only a person can wait so long for an answer: hosts give up on a call after a minute or so. */

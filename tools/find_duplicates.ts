@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { UserError, short, unknownName } from "../src/errors.ts";
+import { UserError } from "../src/errors.ts";
 import type { CalendarDate } from "../src/pipeline/dates.ts";
 import type { Rules } from "../src/pipeline/load.ts";
+import { tableNamed } from "../src/pipeline/names.ts";
 import type { Question } from "../src/diagnosis/duplicates/question.ts";
-import { defineTool } from "../src/tool.ts";
+import { defineTool, detailInput } from "../src/tool.ts";
 
 const name = "find_duplicates";
 const mostDays = 366;
@@ -14,7 +15,7 @@ const input = z.strictObject({
   from: z.string().optional().describe("YYYY-MM-DD, instead of days."),
   to: z.string().optional().describe("Default today."),
   whole: z.boolean().optional().describe("Every date, counted only."),
-  detail: z.enum(["concise", "detailed"]).default("concise").describe("detailed: more of everything."),
+  detail: detailInput,
 });
 type Input = z.output<typeof input>;
 
@@ -76,18 +77,4 @@ function uniqueTables(rules: Rules): readonly string[] {
   const tables = Object.entries(rules.tables).flatMap(([table, { unique }]) => (unique === true ? [table] : []));
   if (tables.length > 0) return tables;
   throw new UserError("No table of the pipeline file is marked `unique`: name those that are meant with tables.");
-}
-
-/** By its whole name, or by the part after the dataset where only one table has it. */
-function tableNamed(rules: Rules, given: string): string {
-  const known = Object.keys(rules.tables);
-  const isMeant = (table: string): boolean => table === given || (!given.includes(".") && table.split(".")[1] === given);
-  const matching = known.filter(isMeant);
-  const [only, another] = matching;
-  if (only !== undefined && another === undefined) return only;
-  if (another !== undefined)
-    throw new UserError(`${short(given)} is the name of several tables: ${matching.join(", ")}. Name one with its dataset.`);
-  const mistaken = (rules.not_there ?? []).find(({ what, name: wrong }) => what === "table" && isMeant(wrong));
-  if (mistaken !== undefined) throw new UserError(`No table "${short(given)}" is there; what is meant is ${mistaken.instead}.`);
-  throw new UserError(unknownName("table", given, known));
 }

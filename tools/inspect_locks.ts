@@ -1,14 +1,13 @@
 import { z } from "zod";
-import type { Rules } from "../src/pipeline/load.ts";
-import { UserError, unknownName } from "../src/errors.ts";
-import { defineTool } from "../src/tool.ts";
+import { processorNamed } from "../src/pipeline/names.ts";
+import { defineTool, detailInput } from "../src/tool.ts";
 
 const name = "inspect_locks";
 
 const input = z.strictObject({
   processor: z.string().max(120).optional().describe("Class, completion key or table; default: all locks."),
   game_date: z.string().optional().describe("YYYY-MM-DD; default: the last night and today."),
-  detail: z.enum(["concise", "detailed"]).default("concise").describe("detailed: more of everything."),
+  detail: detailInput,
 });
 
 export const inspectLocks = defineTool({
@@ -31,22 +30,3 @@ export const inspectLocks = defineTool({
     );
   },
 });
-
-/** The class that goes by this name: its own, the key in its phase's record, or the table that it fills. */
-function processorNamed({ completion, names = [] }: Rules, given: string): string {
-  const known = new Map<string, string>([
-    ...Object.entries(completion.processors).flatMap(([key, { class: own, table }]) => named(own, table, key)),
-    ...Object.entries(completion.next_phase.processors ?? {}).flatMap(([own, table]) => named(own, table)),
-    ...names.flatMap(({ processor, table, completion_key: key, mistaken = [] }) =>
-      processor === undefined ? [] : [...named(processor, table, key), ...mistaken.map((wrong): [string, string] => [wrong, processor])],
-    ),
-  ]);
-  const found = known.get(given);
-  if (found === undefined) throw new UserError(unknownName("processor", given, [...known.keys()]));
-  return found;
-}
-
-function named(own: string, table?: string, key?: string): [string, string][] {
-  const short = table?.split(".").at(-1);
-  return [own, key, table, short].flatMap((each): [string, string][] => (each === undefined ? [] : [[each, own]]));
-}

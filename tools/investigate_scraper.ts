@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineTool } from "../src/tool.ts";
+import { defineTool, detailInput } from "../src/tool.ts";
 
 const name = "investigate_scraper";
 
@@ -9,7 +9,7 @@ const input = z.strictObject({
     .max(120)
     .describe("Scraper, its table, processor or completion key; a scheduler job; or a game, AWAY@HOME or its id."),
   game_date: z.string().optional().describe("YYYY-MM-DD; default: the newest date that it is due for."),
-  detail: z.enum(["concise", "detailed"]).default("concise").describe("detailed: more of everything."),
+  detail: detailInput,
 });
 
 export const investigateScraper = defineTool({
@@ -23,6 +23,7 @@ export const investigateScraper = defineTool({
   ].join(" "),
   effect: "reads",
   input,
+  example: { scraper: "gamebook" },
   async run({ scraper, game_date: gameDate, detail }, context) {
     const [{ inquire }, { investigate }] = await Promise.all([
       import("../src/inquiring.ts"),

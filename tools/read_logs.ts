@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { logSeverities } from "../src/ports/logs.ts";
-import { defineTool } from "../src/tool.ts";
+import { defineTool, detailInput } from "../src/tool.ts";
 
 const name = "read_logs";
 
@@ -16,7 +16,7 @@ const input = z.strictObject({
   matches: z.string().max(200).optional().describe("Instead: an RE2 expression."),
   view: z.enum(["digest", "entries"]).default("digest").describe("Patterns with counts, or lines newest first."),
   cursor: z.string().max(2000).optional().describe("From the answer to go on from."),
-  detail: z.enum(["concise", "detailed"]).default("concise").describe("detailed: more of everything."),
+  detail: detailInput,
 });
 
 /**

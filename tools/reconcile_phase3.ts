@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineTool } from "../src/tool.ts";
+import { defineTool, detailInput } from "../src/tool.ts";
 
 const name = "reconcile_phase3";
 
@@ -16,7 +16,7 @@ export const reconcilePhase3 = defineTool({
     days: z.int().min(1).max(30).optional().describe("That many dates up to today. Default: 7."),
     dates: z.array(z.string()).min(1).max(30).optional().describe("Game dates instead, YYYY-MM-DD, at most 30 days apart."),
     phase: z.enum(["2", "3", "4"]).default("3").describe("Whose records; 2 decides nothing and is only told."),
-    detail: z.enum(["concise", "detailed"]).default("concise").describe("detailed: more of everything."),
+    detail: detailInput,
   }),
   async run({ days, dates: named, phase, detail }, context) {
     const [{ inquire }, { datesAsked }, { dateAt }] = await Promise.all([

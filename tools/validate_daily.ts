@@ -78,25 +78,16 @@ async function watched(report: Report, watching: Watching): Promise<Report> {
 type Options = Awaited<ReturnType<typeof optionsOf>>;
 
 async function optionsOf(depth: (typeof depths)[number], session: Session, call: CallSession, context: ToolContext) {
-  const { progress } = context;
-  const { checksOf } = await engine();
+  const { progress, signal } = context;
+  const { checksOf, lastGoodDate } = await engine();
   return {
     checks: checksOf(session.pipeline).filter((check) => depths.indexOf(check.depth) <= depths.indexOf(depth)),
     pipeline: session.pipeline,
     ...call,
     past: session.real?.past === true,
-    lastGood: await lastGoodOf(session, call, context),
+    lastGood: async (date: CalendarDate) => lastGoodDate({ session, signal }, { before: date, until: call.now() }),
     onProgress: (done: number, total: number, message: string) => progress({ done, total, message }),
   };
-}
-
-/** Which earlier night was good, by the reports that are kept; a state that can't be read costs the comparison, not the answer. */
-async function lastGoodOf(session: Session, call: CallSession, { signal }: ToolContext) {
-  const [{ attempted }, { aboutOf }] = await Promise.all([import("../src/history/history.ts"), import("../src/watching.ts")]);
-  const { history } = session;
-  if (history === undefined) return undefined;
-  return async (date: CalendarDate) =>
-    (await attempted(history.lastGood({ before: date, until: call.now() }, aboutOf(session), { signal }), { signal })).answer;
 }
 
 interface Weekly {
@@ -140,6 +131,7 @@ async function engine() {
     { notConfigured, reportOf },
     { newestPostGameDate },
     { judgeWatches },
+    { lastGoodDate },
     { withWatches },
   ] = await Promise.all([
     import("../src/checks/checks-of.ts"),
@@ -148,9 +140,21 @@ async function engine() {
     import("../src/report/report.ts"),
     import("../src/pipeline/moments.ts"),
     import("../src/watching.ts"),
+    import("../src/last-good.ts"),
     import("../src/report/watches.ts"),
   ]);
-  return { checksOf, judgeNight, verdictOn, daysReport, notConfigured, reportOf, newestPostGameDate, judgeWatches, withWatches };
+  return {
+    checksOf,
+    judgeNight,
+    verdictOn,
+    daysReport,
+    notConfigured,
+    reportOf,
+    newestPostGameDate,
+    judgeWatches,
+    lastGoodDate,
+    withWatches,
+  };
 }
 
 /** Undefined where none was named: then the clock says which. */

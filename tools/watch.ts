@@ -39,6 +39,7 @@ export const watch = defineTool({
   ].join(" "),
   effect: "notes",
   input,
+  example: { text: "the surplus is gone", proof: "check", unit: "unique-keys", game_date: "2026-02-03", due: "2026-02-04 19:00" },
   async run(given, { session, signal }) {
     const { notConfigured } = await import("../src/report/report.ts");
     if (session === undefined) return notConfigured(name);

@@ -101,7 +101,7 @@ function judge(subject: UnitSubject, log: UnitErrorFacts, tables: TableEvidence,
   const due = dueAt(rules, "analytics", date);
   if (asOf < due) return [notDue(`${counted(figures.errors, "ERROR line")} so far`, due, figures)];
   if (asOf.getTime() - since.getTime() > retentionDays * dayMs) return [notApplicable("expired", `lines are kept ${retentionDays} days`)];
-  if (severe.length === 0) return [quiet(subject, log, scope, figures)];
+  if (severe.length === 0) return [log.more ? partlyRead(subject) : quiet(subject, log, scope, figures)];
   const fallbacks = fallbackFindings(subject, log.lines, tables, scope);
   const said = [...fallbacks, ...patternFindings(subject, bad, log, figures)];
   const [first, ...rest] = said.length === 0 ? [pass(`${counted(figures.harmless, "line")} of ${subject.id}, known to be harmless`)] : said;

@@ -11,7 +11,7 @@ import { couldNotLook, defineCheck } from "./check.ts";
 import type { Finding } from "./finding.ts";
 import { notApplicable, notDue, pass } from "./finding.ts";
 import { lockEvents } from "./locking/events.ts";
-import { judgeLock, pastItsTime } from "./locking/judge.ts";
+import { judgeLock, pastItsTime, readInPart } from "./locking/judge.ts";
 import { judgeObserved } from "./locking/judge-observed.ts";
 import type { LockKind } from "./locking/kinds.ts";
 import { isByClass, lineTexts, lockIds, lockKinds, lockingClasses } from "./locking/kinds.ts";
@@ -102,18 +102,18 @@ function judge(kind: LockKind, documents: LockFacts, wanted: Wanted, scope: Scop
   // Whether a lock that is done keeps anybody out is told by the log alone.
   const isInQuestion = standings.some((lock) => pastItsTime(lock, { events, runs }, asOf) !== undefined);
   const blind = logs.flatMap(({ log }) => (log.seen || !isInQuestion ? [] : [couldNotLook(log)]));
-  const about = [...works, ...blind];
+  const about = [...works, ...blind, ...readInPart(kind, documents)];
   return [{ ...free(kind, documents, about, scope), figures: { held: documents.documents.length } }, ...found, ...about];
 }
 
 /** What was there; before anybody takes such a lock, no lock is no proof of anything. */
-function free(kind: LockKind, { documents, more }: LockFacts, about: readonly Finding[], scope: Scope): Finding {
+function free(kind: LockKind, { documents }: LockFacts, about: readonly Finding[], scope: Scope): Finding {
   const { in_use: users = [], collection } = kind.rules;
   if (users.length > 0 && documents.length === 0 && inUse(kind, scope.asOf).length === 0)
     return notApplicable("not_in_use", `no lock in ${collection}, and none in use yet`);
   const first = about.find(({ verdict }) => verdict === "not_applicable");
   if (documents.length === 0 && first !== undefined) return first;
-  return pass(`${counted(documents.length, "lock")} in ${collection}${more ? ", and more than were read" : ""}`);
+  return pass(`${counted(documents.length, "lock")} in ${collection}`);
 }
 
 /** Where nothing was to run, or the days that were looked at are over, no run is no wonder; else the next stage that is due will tell. */

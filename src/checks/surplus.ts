@@ -23,6 +23,8 @@ export interface Surplus {
   readonly keyless: number;
   /** When the copies were written, oldest first; one if they came in one batch. */
   readonly stamps: readonly Date[];
+  /** From then on at least one key was there twice: whoever was written later has read surplus. */
+  readonly since?: Date;
 }
 
 export function surplusOf(rows: readonly Row[], declared: TableRules): Surplus {
@@ -45,7 +47,20 @@ export function surplusOf(rows: readonly Row[], declared: TableRules): Surplus {
     acrossIds: exact.keyless.length > keyless.length ? 0 : surplus - exactSurplus,
     keyless: keyless.length,
     stamps: stampsOf(groups.flat(), declared.written_at),
+    ...sinceOf(groups, declared.written_at),
   };
+}
+
+/** The earliest second write of any key. */
+function sinceOf(groups: readonly (readonly Row[])[], column: string | undefined): Pick<Surplus, "since"> {
+  const seconds = groups.flatMap((group) => {
+    const written = group.flatMap((row) => {
+      const stamp = column === undefined ? null : row[column];
+      return typeof stamp === "string" ? [Date.parse(stamp)] : [];
+    });
+    return written.toSorted((a, b) => a - b).slice(1, 2);
+  });
+  return seconds.length === 0 ? {} : { since: new Date(Math.min(...seconds)) };
 }
 
 /** Whether copies agree on all but instants, which only say when each was written. */

@@ -163,7 +163,7 @@ function readersSince(
   wanted: ReaderEvidence,
   rules: Rules,
 ): readonly { table: string; when: Date }[] {
-  const since = surplus.stamps.at(-1);
+  const { since } = surplus;
   if (since === undefined) return [];
   return (declared.read_by ?? []).flatMap((table) => {
     const look = wanted[table];

@@ -10,7 +10,7 @@ import { explainCheck, explainOptions } from "./explain.ts";
 import { historyOptions, listHistory } from "./history.ts";
 import type { Installation } from "./installation.ts";
 import type { Given, Option } from "./options.ts";
-import { inputFrom, parameterOptions, settingOptions } from "./options.ts";
+import { inputFrom, parameterOptions, settingOptions, typedCall } from "./options.ts";
 import { jsonLine, renderReport } from "./render.ts";
 import type { Terminal } from "./terminal.ts";
 import { table } from "./text.ts";
@@ -60,13 +60,15 @@ function toolCommand(tool: Tool): Command {
     description: tool.description,
     parameters,
     settings: settingOptions(...everySetting),
-    example: `${tool.name} --scenario feb-03${exampleOf(parameters)}`,
+    example: typedCall(tool.name, tool.example ?? exampleOf(parameters), { scenario: "feb-03" }),
     async run(given, installation, terminal) {
       const config = readConfig(settingsIn(given), installation.env);
       const raw = inputFrom(parameters, given);
       const session = await installation.open(config);
       const report = await callTool(tool, raw, session, terminal);
-      await terminal.out(config.json.value ? jsonLine(report) : renderReport(report, terminal));
+      await terminal.out(
+        config.json.value ? jsonLine(report) : renderReport(report, { ...terminal, given, invocation: installation.invocation }),
+      );
       await session?.saveEvidence?.(); // After the report: a file that can't be written must not cost the answer.
       return exitCode(report);
     },
@@ -166,10 +168,10 @@ function settingsIn(given: Given): Partial<Record<SettingName, string | true>> {
 }
 
 /** The first parameter that says "e.g." makes the example. */
-function exampleOf(parameters: readonly Option[]): string {
+function exampleOf(parameters: readonly Option[]): Readonly<Record<string, string>> {
   for (const { name, describes } of parameters) {
     const value = /e\.g\. (?<value>[\w-]+)/u.exec(describes)?.groups?.["value"];
-    if (value !== undefined) return ` --${name} ${value}`;
+    if (value !== undefined) return { [name]: value };
   }
-  return "";
+  return {};
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { SettingName } from "../config.ts";
 import { settings } from "../config.ts";
 import { UserError, short, unknownName } from "../errors.ts";
+import { shellWord } from "../shell.ts";
 import type { Tool } from "../tool.ts";
 
 /** One `--option` of a command. */
@@ -113,6 +114,20 @@ export function inputFrom(options: readonly Option[], given: Given): Record<stri
     return value === undefined ? [] : [[option.name.replaceAll("-", "_"), converted(option, value)] as const];
   });
   return Object.fromEntries(named);
+}
+
+/** Settings that say whom to ask, and so hold for the next question too. */
+const lasting: readonly SettingName[] = ["scenario", "project", "clock", "pipeline", "repo", "location", "database", "state"];
+
+/** A tool's call as a person types it behind our name, after a call with these settings. */
+export function typedCall(tool: string, input: Readonly<Record<string, unknown>>, given: Given = {}): string {
+  const settled = lasting.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]] as const]));
+  const words = [...settled, ...Object.entries(input)].flatMap(([name, value]) => {
+    const option = name.replaceAll("_", "-");
+    if (typeof value === "boolean") return [value ? `--${option}` : `--no-${option}`];
+    return [`--${option}`, shellWord(Array.isArray(value) ? value.join(",") : String(value))];
+  });
+  return [tool, ...words].join(" ");
 }
 
 function tokensOf(args: readonly string[], options: readonly Option[]): ReturnType<typeof parse>["tokens"] {

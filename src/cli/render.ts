@@ -1,10 +1,18 @@
 import { exitCode } from "../report/exit-code.ts";
 import type { Report, ReportedFinding } from "../report/schema.ts";
 import { inquirySections } from "./render-inquiry.ts";
+import type { Given } from "./options.ts";
+import { typedCall } from "./options.ts";
 import type { StyleTextFormat, Terminal } from "./terminal.ts";
+import type { TableRow } from "./text.ts";
 import { printable, table, wrap } from "./text.ts";
 
-type Canvas = Pick<Terminal, "width" | "paint">;
+interface Canvas extends Pick<Terminal, "width" | "paint"> {
+  /** What this question was asked with; who asks on needs its settings too. */
+  readonly given?: Given;
+  /** What a person types to start us; the plain name if absent. */
+  readonly invocation?: string;
+}
 
 interface Mark {
   readonly sign: string;
@@ -78,7 +86,7 @@ function heading({ verdict, tool, asked }: Report, { paint }: Canvas): string {
 
 /** The looks' own commands, for whoever wants to see for himself. */
 function handSection({ by_hand: commands = {} }: Report, { width }: Canvas): string {
-  const rows = Object.entries(commands);
+  const rows = Object.entries(commands).map(([look, command]): TableRow => [look, command, "whole"]);
   return rows.length === 0 ? "" : `by hand\n${table(rows, width, "    ")}`;
 }
 
@@ -117,7 +125,7 @@ function subjectsOf({ subjects = [], more }: ReportedFinding): string {
   return [...subjects, ...(more === undefined || more === 0 ? [] : [`${more} more`])].join(", ");
 }
 
-function footer(report: Report, { width }: Canvas): string {
+function footer(report: Report, { width, given, invocation = "postgame" }: Canvas): string {
   const { coverage, examined, omitted, cost, next } = report;
   const looks =
     coverage &&
@@ -132,14 +140,15 @@ function footer(report: Report, { width }: Canvas): string {
     ["state", report.state],
     ["took", cost && `${cost.ms} ms${bytes}`],
     ["ask again", report.ask_again],
-    ["next call", next?.map((call) => `${call.tool} ${JSON.stringify(call.arguments)}`).join("; ")],
     ["exit code", String(exitCode(report))],
   ];
-  return table(
-    lines.flatMap(([name, text]) => (text === undefined || text === "" ? [] : [[name, text] as const])),
-    width,
-    "",
-  );
+  const rows = lines.flatMap(([name, text]): TableRow[] => (text === undefined || text === "" ? [] : [[name, text]]));
+  const calls = (next ?? []).map((call): TableRow => [
+    "next call",
+    `${invocation} ${typedCall(call.tool, call.arguments, given)}`,
+    "whole",
+  ]);
+  return table([...rows.slice(0, -1), ...calls, ...rows.slice(-1)], width, "");
 }
 
 /** `2026-02-04T13:00:00-05:00: new minutes/2026-02-03; still unique-keys/nba_analytics.player_game_summary` */

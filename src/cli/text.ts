@@ -40,13 +40,16 @@ export function wrap(text: string, width: number, indent = ""): string {
   return lines.join(`\n${indent}`);
 }
 
+/** A name and what stands beside it; a `whole` text is one to be copied, and stays on its line however long it is. */
+export type TableRow = readonly [name: string, text: string, whole?: "whole"];
+
 /** Two columns: names padded to the longest, texts wrapped beside them. */
-export function table(rows: readonly (readonly [string, string])[], width: number, indent = "  "): string {
+export function table(rows: readonly TableRow[], width: number, indent = "  "): string {
   const longest = Math.max(0, ...rows.map(([name]) => name.length));
   return rows
-    .map(([name, text]) => {
+    .map(([name, text, whole]) => {
       const hanging = " ".repeat(indent.length + longest + 2);
-      return `${indent}${name.padEnd(longest)}  ${wrap(text, width, hanging)}`.trimEnd();
+      return `${indent}${name.padEnd(longest)}  ${whole === undefined ? wrap(text, width, hanging) : text}`.trimEnd();
     })
     .join("\n");
 }

@@ -7,8 +7,11 @@ export const besideCharacters = 240;
 /** Most findings in a report, worst first. */
 export const mostFindings = 12;
 
+/** Cutting away less than the note on it takes would make it no shorter. */
+const noteOfCut = " (99 more characters)".length;
+
 export function capped(text: string, most = mostCharacters): string {
   const characters = Array.from(text);
-  if (characters.length <= most) return text;
+  if (characters.length <= most + noteOfCut) return text;
   return `${characters.slice(0, most).join("")}… (${characters.length - most} more characters)`;
 }

@@ -84,6 +84,10 @@ describe("a pattern", () => {
   test("that was not read to its end leaves the unit unknown, even where all that was read is harmless", async () => {
     expect(await linesFor({ lines: lines("Smart idempotency", 3), more: true })).toEqual(["pass ok", "unknown partly_read"]);
   });
+
+  test("is not ruled out by pages that came empty where more may follow", async () => {
+    expect(await linesFor({ more: true, any: at("07:00").toISOString() })).toEqual(["unknown partly_read"]);
+  });
 });
 
 describe("a fallback that deletes and appends", () => {

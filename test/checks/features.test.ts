@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { features } from "../../src/checks/predictions/features.ts";
+import { totalsOf } from "../../src/checks/totals.ts";
 import type { Row } from "../../src/ports/warehouse.ts";
 import type { Night } from "../support/night.ts";
 import { at, judge, observed, said, scheduleRow, smallNight, verdictOf } from "../support/night.ts";
@@ -75,6 +76,16 @@ describe("coverage", () => {
     expect(await on(kept(smallNight(), "feature-rows", (row) => teamOf(row) !== "GSW" || row["player_lookup"] === "gswplayera"))).toEqual([
       "2026-02-03: pass ok",
     ]);
+  });
+
+  test("is counted once, however many of its faults there are", async () => {
+    const { checks } = await judge(withoutTeams(["NYK", "LAL", "GSW"]), at("09:30"), [features]);
+    const [found] = checks.map((check) => ({
+      reasons: check.subjects.flatMap(({ findings }) => findings.map(({ reason }) => reason)),
+      ...totalsOf(check),
+    }));
+    expect(found?.reasons).toEqual(expect.arrayContaining(["teams_without_features", "few_players"]));
+    expect(found?.sums).toEqual({ feature_rows: 17, with_features: 17, prepared: 68 });
   });
 
   test("60 % of the prepared players are enough, one less is not", async () => {

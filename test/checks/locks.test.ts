@@ -72,6 +72,13 @@ test("locks that are all given back are a pass, of a kind that nobody takes yet 
   expect(verdictOf(judgement, "locks")).toBe("pass");
 });
 
+test("more locks than were read are no pass: those that nobody read may be in the way", async () => {
+  const made = night({ kind: "batch" });
+  const judgement = await judge({ ...made, facts: { "locks batch": { documents: [], more: true } } }, at("18:00"), [locks]);
+  expect(said(judgement, "locks")).toContain("batch: unknown read_in_part");
+  expect(verdictOf(judgement, "locks")).toBe("unknown");
+});
+
 describe("a processing lock", () => {
   test.each([
     ["17:55:00", []],
@@ -97,6 +104,22 @@ describe("a processing lock", () => {
     expect(await lines({ documents: [lock({ acquiredAt: at("17:40").toISOString() })], runs: [run({})], beats })).toEqual([
       `${id}: ${expected}`,
     ]);
+  });
+
+  test.each([
+    [
+      "a beat of another run from before it was taken",
+      run({}),
+      [{ id: "PlayerGameSummaryProcessor", run: "old", beat: at("06:40").toISOString(), status: "completed" }],
+    ],
+    [
+      "an end of its run from before it was taken: another try goes by the same id",
+      run({ status: "failed", processed_at: at("17:35").toISOString() }),
+      [],
+    ],
+  ])("past its time is no orphan by %s", async (_, its, beats) => {
+    const acquiredAt = at("17:40").toISOString();
+    expect(await lines({ documents: [lock({ acquiredAt })], runs: [its], beats })).toEqual([`${id}: warn P3 reclaimable`]);
   });
 
   test("within its time is no orphan, though its run has ended: it may be given back this moment", async () => {

@@ -81,6 +81,17 @@ test("names the runs of the history that wrote the copies, and only those", asyn
   expect(said72).toContain("run ids `run-a`, `run-b`)");
 });
 
+test("a reader that wrote between the first copies and the last has read surplus", async () => {
+  const rows = smallNight().tables["player-rows"] ?? [];
+  const night = copied(smallNight(), "player-rows", 7, (row) => ({
+    ...row,
+    processed_at: at(row["player_lookup"] === rows[0]?.["player_lookup"] ? "06:50" : "08:00").toISOString(),
+  }));
+  expect(observed(await judge(night, at("09:30")), "unique-keys", "surplus")[0]).toContain(
+    "read since by nba_precompute.player_daily_cache (07:10 ET)",
+  );
+});
+
 test("does not claim a reader that wrote before the surplus was there", async () => {
   const night = copied(smallNight(), "player-rows", 7, (row) => ({ ...row, processed_at: at("08:00").toISOString() }));
   expect(observed(await judge(night, at("09:30")), "unique-keys", "surplus")[0]).not.toContain("read since");

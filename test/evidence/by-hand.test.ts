@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { bqQuery, documentByHand, logsByHand, rowsByHand, schemaByHand, shellQuoted } from "../../src/evidence/looks/by-hand.ts";
+import { bqQuery, documentByHand, logsByHand, rowsByHand, schemaByHand } from "../../src/evidence/looks/by-hand.ts";
+import { shellQuoted } from "../../src/shell.ts";
 
 /** The words that a shell makes of a command; the programs are replaced by one that prints what it is given. */
 function wordsOf(command: string): readonly string[] {

@@ -83,6 +83,10 @@ describe("whether a unit was called", () => {
     });
   });
 
+  test("of a new one that logged nothing the count of lines is that of the revision before it", async () => {
+    expect((await look(true, 2, [entry("Processed 12 games", "old")])).facts).toMatchObject({ line: null, counted: null });
+  });
+
   test.each([0, undefined, "refused"] as const)("a count of %s is no silence: the lines are read", async (counted) => {
     expect(await look(false, counted, [entry("Processed 12 games", "new")])).toMatchObject({
       facts: { line: { revision: "new" } },
@@ -114,6 +118,33 @@ test("a text is looked for since what serves was made, in its lines alone; what 
   // A Run job's lines name no revision.
   await proofIn(unit, window, "Acquired").run(silentPorts({ logs }), asking());
   expect(asks.at(-1)).not.toHaveProperty("revision");
+});
+
+test("where several revisions share the traffic only their lines are a proof, and a field may hold the text", async () => {
+  const asks: LogAsk[] = [];
+  const by = (revision: string, time: string): LogEntry => ({
+    at: `2026-02-04T${time}:00.000Z`,
+    severity: "INFO",
+    unit,
+    revision,
+    text: "Acquired",
+    fields: {},
+  });
+  const logs: Logs = {
+    counted: async () => undefined,
+    entries: async (ask) => {
+      asks.push(ask);
+      const all = [by("retired", "12:00"), by("small", "11:00")];
+      const found = all.filter(({ revision }) => ask.revision === undefined || revision === ask.revision);
+      return { entries: ask.contains === undefined ? found : found.filter(({ revision }) => revision === "retired"), more: false };
+    },
+  };
+  const window = { logsAs: unit, since: "2026-02-03T10:00:00.000Z", until: "2026-02-04T23:00:00.000Z", revisions: ["large", "small"] };
+  expect((await proofIn(unit, window, "Acquired").run(silentPorts({ logs }), asking())).facts).toEqual({
+    found: null,
+    any: { at: "2026-02-04T11:00:00.000Z", revision: "small" },
+  });
+  expect(asks.find(({ contains }) => contains !== undefined)?.fields).toContain("event");
 });
 
 describe("a commit", () => {

@@ -25,7 +25,7 @@ interface Recorded {
 }
 
 async function record(scenarioName: string, date: string, clock: Date): Promise<Recorded> {
-  const session = sessionOver(shippedScenario(scenarioName), { clock });
+  const session = sessionOver(shippedScenario(scenarioName), { clock, patienceMs: 120_000 });
   const call = session.begin({ signal: new AbortController().signal });
   const judgement = await judgeDate({ checks: catalogue, pipeline: nba, date: calendarDateOf(date), ...call });
   return { name: `${scenarioName} ${clock.toISOString()}`, date, clock, judgement };

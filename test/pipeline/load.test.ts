@@ -41,7 +41,7 @@ describe("a mistake is told with file, line, key and what is allowed", () => {
       "a table that is not declared",
       "players: nba_analytics.player_game_summary",
       "players: nba_analytics.player_game_sumary",
-      /^mine\.yaml:\d+: analytics\.players: No table "nba_analytics.player_game_sumary"; .*Did you mean "nba_analytics\.player_game_summary"\?/mu,
+      /^mine\.yaml:\d+: analytics\.players: No table "nba_analytics.player_game_sumary"\. Did you mean "nba_analytics\.player_game_summary"\? Known: /mu,
     ],
     [
       "a job that is not declared",

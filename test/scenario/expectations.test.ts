@@ -1,25 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { exitCode } from "../../src/report/exit-code.ts";
-import type { Report } from "../../src/report/schema.ts";
 import { clockText } from "../../src/pipeline/dates.ts";
-import { calledBy } from "../support/input.ts";
+import { expectStated } from "../support/expecting.ts";
 import { nba } from "../support/pipeline.ts";
-import { sessionOver, shippedScenario, shippedScenarios, shippedStores } from "../support/scenarios.ts";
-
-/** The verdict that a report gives of a check, or of one of its subjects, as a reader of the report would find it. */
-function verdictIn(report: Report, id: string): string {
-  const lines = (report.findings ?? []).filter(
-    (line) => line.id === id || line.id.startsWith(`${id}/`) || line.subjects?.includes(id.split("/").slice(1).join("/")),
-  );
-  const order = ["fail", "unknown", "warn"];
-  const worst = order.find((verdict) => lines.some((line) => line.verdict === verdict));
-  if (worst !== undefined) return worst;
-  for (const verdict of ["not_due", "not_applicable"]) {
-    const names = report.checked?.[verdict];
-    if (Array.isArray(names) && names.includes(id)) return verdict;
-  }
-  return "pass";
-}
+import { shippedScenario, shippedScenarios, shippedStores } from "../support/scenarios.ts";
 
 describe.each(shippedScenarios)("%s", (name) => {
   const scenario = shippedScenario(name);
@@ -35,17 +18,7 @@ describe.each(shippedScenarios)("%s", (name) => {
       title: `${expectation.call} at ${clockText(expectation.clock, nba.zone)} is ${expectation.verdict}`,
     })),
   )("$title", async (expectation) => {
-    const { tool, input } = calledBy(expectation);
     stores ??= shippedStores(scenario);
-    const session = sessionOver(scenario, { clock: expectation.clock, stores: await stores });
-    const report = await tool.call(input, { session, signal: new AbortController().signal, progress: () => {} });
-    expect(report.verdict, report.summary).toBe(expectation.verdict);
-    if (expectation.exit !== undefined) expect(exitCode(report)).toBe(expectation.exit);
-    const found = Object.fromEntries(Object.keys(expectation.findings).map((id) => [id, verdictIn(report, id)]));
-    expect(found, report.summary).toEqual(expectation.findings);
-    const text = JSON.stringify(report);
-    for (const words of expectation.says) expect(text).toContain(words);
-    for (const words of expectation.never) expect(text.toLowerCase()).not.toContain(words.toLowerCase());
-    expect(report.summary).toMatch(new RegExp(`^SCENARIO ${name} \\(invented data\\): `, "u"));
+    await expectStated(scenario, expectation, await stores);
   });
 });

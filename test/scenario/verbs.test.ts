@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { buildStores } from "../../src/adapters/embedded/scenario/build.ts";
 import { loadScenario } from "../../src/adapters/embedded/scenario/load.ts";
+import { expectStated } from "../support/expecting.ts";
 import { shippedStores } from "../support/scenarios.ts";
 import { countBy, morning, pipeline, rowsAt, shipped, staged, tables, told } from "./stage.ts";
 
@@ -262,10 +263,12 @@ describe("shipped files", () => {
     expect(dates.map((date) => state(date, "19:00"))).toEqual(dates.map(() => [5, 5, true]));
   });
 
-  test("the example in docs/scenarios.md is a scenario", () => {
+  test("the example in docs/scenarios.md is a scenario, and its report says what it states", async () => {
     const text = readFileSync(new URL("../../docs/scenarios.md", import.meta.url), "utf8");
     const example = /```yaml\n([\s\S]*?)```/u.exec(text)?.[1] ?? "";
-    expect(buildStores(loadScenario({ name: "late-box-scores.yaml", text: example }, pipeline), pipeline)).toBeDefined();
+    const scenario = loadScenario({ name: "late-box-scores.yaml", text: example }, pipeline);
+    expect(scenario.expect).toHaveLength(1);
+    for (const expectation of scenario.expect) await expectStated(scenario, expectation);
   });
 
   test("a scenario can be varied as data", () => {

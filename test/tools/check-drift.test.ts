@@ -24,7 +24,7 @@ describe("what can't be meant is refused in one sentence, before anybody is aske
   test.each<[object, RegExp]>([
     [
       { units: ["nba-phase3-analytics-processor"] },
-      /^No unit "nba-phase3-analytics-processor"; known: .* Did you mean "nba-phase3-analytics-processors"\?$/u,
+      /^No unit "nba-phase3-analytics-processor"\. Did you mean "nba-phase3-analytics-processors"\? Known: .+\.$/u,
     ],
     [{ units: [] }, /^units of check_drift: \[\] is not allowed/u],
     [

@@ -124,6 +124,58 @@ test("with part of the rows that were to be read lost, nothing is proposed, and 
   expect(lineOf(report, `surplus/${players}`)?.next).toMatch(/^Remove the \d+ surplus rows of player_game_summary, keeping/u);
 });
 
+test("where a column is gone by which the copy that stays is chosen, nothing is proposed: the other columns would keep another one", async () => {
+  const scenario = told(`  - { duplicate: ${offense}, rows: 8, stamped: 09:00, from: 09:00 }`);
+  const session = sessionOver(scenario, {
+    wrap: (ports) => ({
+      ...ports,
+      warehouse: {
+        ...ports.warehouse,
+        describe: async (table, call) => {
+          const { columns, ...shape } = await ports.warehouse.describe(table, call);
+          return { ...shape, columns: Object.fromEntries(Object.entries(columns).filter(([name]) => name !== "possessions")) };
+        },
+      },
+    }),
+  });
+  const report = await findDuplicates.call({ ...night, tables: [offense] }, { session, signal, progress: () => {} });
+  expect([report.verdict, report.proposals]).toEqual(["fail", undefined]);
+  expect(lineOf(report, `surplus/${offense}`)?.next).toContain("which can't be told while possessions is missing");
+});
+
+test("copies of a table that is no part of Phase 3 are weighed by the runs of its processor, and removed only beside no run and no lock", async () => {
+  const factors = "nba_precompute.player_composite_factors";
+  const scenario = told(
+    [
+      `  - { run: PlayerCompositeFactorsProcessor, from: 07:05:40, seconds: 60, id: one }`,
+      `  - { run: PlayerCompositeFactorsProcessor, from: 07:05:50, seconds: 60, id: two }`,
+      `  - { duplicate: ${factors}, rows: 40, stamped: 07:06:20, from: 07:06:30 }`,
+    ].join("\n"),
+  );
+  const report = await ask(scenario, { ...night, tables: [factors] });
+  expect(report.causes?.[0]).toMatchObject({ id: "concurrent_runs", standing: "established" });
+  expect(report.proposals?.[0]?.requires).toEqual([
+    { what: "no_run_within", processor: "PlayerCompositeFactorsProcessor", game_date: "2026-02-03", minutes: 15 },
+    { what: "no_lock", document: "processing_locks/PlayerCompositeFactorsProcessor_2026-02-03" },
+  ]);
+  const raw = "nba_raw.nbac_gamebook_player_stats";
+  const loaded = await ask(told(`  - { duplicate: ${raw}, rows: 40, stamped: 06:30, from: 06:30 }`), { ...night, tables: [raw] });
+  expect(loaded.proposals?.[0]?.requires).toEqual([
+    { what: "no_run_within", processor: "NbacGamebookProcessor", game_date: "2026-02-03", minutes: 15 },
+  ]);
+});
+
+test("tables whose counts are alike share a line only where all that it says is true of both", async () => {
+  const raw = "nba_raw.nbac_team_boxscore";
+  const scenario = told(
+    `  - { duplicate: ${raw}, stamped: 05:30, from: 05:31 }\n  - { duplicate: ${offense}, stamped: 06:22:20, from: 06:23 }`,
+  );
+  const report = await ask(scenario, { ...night, tables: [raw, offense] });
+  expect(lineOf(report, `surplus/${raw}`)?.observed).toContain("up to 1 h 18 min apart");
+  expect(lineOf(report, `surplus/${offense}`)?.observed).toContain("up to 20 s apart");
+  expect(lineOf(report, `surplus/${offense}`)?.observed).not.toContain("team_offense_game_summary (2026");
+});
+
 describe("a cause is not established", () => {
   const duplicated = (more = "") => told(`  - { duplicate: ${players}, rows: 40, stamped: 07:00:10, from: 07:01 }\n${more}`);
 
@@ -283,6 +335,13 @@ describe("nothing that could not be looked at is clean", () => {
     expect(day.verdict).toBe("pass");
   });
 
+  test("a due date without a row is not hidden by many newer ones that owe none", async () => {
+    const text = `scenario: spring\nabout: x\nbase: healthy\nclock: 2026-04-30 13:00\nnight: { date: 2026-04-29, games: 2 }\nchanges:\n  - { arrive: ${offense}, night: 2026-04-08, games: 0, from: 2026-04-09 06:22 }\n`;
+    const report = await ask(loadScenario({ name: "spring.yaml", text }, nba), { from: "2026-04-05", to: "2026-04-30", tables: [offense] });
+    expect(report.verdict).toBe("unknown");
+    expect(report.findings?.map(({ observed }) => observed)).toEqual([expect.stringContaining("holds no row of 2026-04-08, though due")]);
+  });
+
   test("rows whose stage is not due are no pass yet, each key once or not", async () => {
     const early = await ask(healthy, { ...night, tables: [players] }, { clock: "2026-02-04T11:40:00Z" });
     expect(early).toMatchObject({
@@ -380,7 +439,7 @@ describe("what is asked", () => {
   test.each<[object, RegExp]>([
     [
       { tables: ["nba_analytics.player_game_sumary"] },
-      /^No table "nba_analytics\.player_game_sumary".*Did you mean "nba_analytics\.player_game_summary"\?$/u,
+      /^No table "nba_analytics\.player_game_sumary"\. Did you mean "nba_analytics\.player_game_summary"\? Known: .+\.$/u,
     ],
     [{ tables: ["player_game_sumary"] }, /^No table "player_game_sumary"/u],
     [{ tables: [] }, /^tables is empty/u],

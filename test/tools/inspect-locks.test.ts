@@ -146,8 +146,41 @@ describe("a lock that is there", () => {
   });
 
   test("of another processor than the one asked about is not told", async () => {
-    expect((await ask(after(orphaned), { processor: "team_offense_game_summary" })).verdict).toBe("pass");
+    const report = await ask(after(orphaned), { processor: "team_offense_game_summary" });
+    expect(report.verdict).toBe("pass");
+    expect(report.summary).toContain("no lock of TeamOffenseGameSummaryProcessor left in processing_locks");
   });
+
+  test("without a date is its processor's own too where that is asked about", async () => {
+    const undated =
+      "{ set: processing_locks/PlayerGameSummaryProcessor_None, from: 09:00, fields: { acquired_at: 09:00, execution_id: x } }";
+    const report = await ask(after([undated]), { processor: "player_game_summary" });
+    expect([report.verdict, idsOf(report)]).toEqual(["warn", ["locks/PlayerGameSummaryProcessor_None warn broken_id"]]);
+  });
+});
+
+test("a batch lock left at work past its time keeps reloads out: nobody takes it over, as another lock past its own expiry is", async () => {
+  const report = await ask(
+    after([
+      `{ set: batch_processing_locks/espn_roster_batch_2026-02-10, from: 05:00, fields: { started_at: 05:00, status: processing, execution_id: b-1, expireAt: 05:30 } }`,
+      `{ set: grading_locks/grading_2026-02-10, from: 09:00, fields: { operation_id: g1, acquired_at: 09:00, expires_at: 09:05 } }`,
+    ]),
+  );
+  expect(idsOf(report)).toEqual(["locks/grading_2026-02-10 warn expired", "locks/espn_roster_batch_2026-02-10 warn expired_in_the_way"]);
+  const [grading, batch] = report.findings ?? [];
+  expect(batch).toMatchObject({
+    severity: "P3",
+    expected: expect.stringContaining("30 min"),
+    observed: expect.stringContaining("no file of its batch is loaded"),
+  });
+  expect(JSON.stringify(batch)).not.toContain("takes it over");
+  expect(grading?.expected).toContain("takes it over");
+  expect(report.proposals).toBeUndefined();
+});
+
+test("the heartbeats of all of Phase 4 are read, also of those whose output nobody waits for", async () => {
+  const at9 = `{ set: processing_locks/PlayerCompositeFactorsProcessor_2026-02-10, from: 07:00, fields: { acquired_at: 07:00, execution_id: gone } }`;
+  expect(idsOf(await ask(after([at9])))).toEqual(["locks/PlayerCompositeFactorsProcessor_2026-02-10 fail orphan"]);
 });
 
 test("a done batch that kept a reload out is the cause, and its release proposed", async () => {
@@ -212,6 +245,15 @@ describe("what could not be looked at", () => {
     const report = await ask(twins(`{ fail: logs, with: denied, from: 00:00 }`, "09:30"));
     expect(report.verdict).toBe("unknown");
     expect(JSON.stringify(report)).not.toMatch(/although processors ran|locking observed|not observed yet/u);
+  });
+
+  test("nothing lost is counted as none: not locks, not refusals, not runs or signs of a unit", async () => {
+    const failing = ["documents", "logs"].map((port) => `{ fail: ${port}, with: denied, from: 09:00 }`);
+    const report = await ask(
+      after([...failing, "{ fail: warehouse, target: nba_reference.processor_run_history, with: denied, from: 09:00 }"]),
+    );
+    expect(report.numbers).toEqual({ locks: "not seen", refused: "not seen" });
+    expect(report.rows?.[0]).toMatchObject({ runs: "not read", signs: "not read", locking: "not known" });
   });
 
   test("the run history lost is told, and silence is not taken for no run", async () => {

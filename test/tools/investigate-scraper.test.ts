@@ -50,6 +50,51 @@ describe("what is asked wrongly", () => {
   });
 });
 
+test("the timeline tells of a batch lock of its loader, and of no other's", async () => {
+  const lock = (id: string) =>
+    `  - { set: batch_processing_locks/${id}, fields: { status: complete, started_at: 06:10, completed_at: 06:11 }, from: 06:10 }\n`;
+  const session = nightWith(`${never}${lock("nbac_gamebook_batch_2026-02-03")}${lock("espn_roster_batch_2026-02-03")}`);
+  const { timeline = [] } = await ask(session, { ...gamebook, detail: "detailed" });
+  expect(timeline.filter(({ said }) => said.includes("lock"))).toMatchObject([
+    { at: "2026-02-04 06:10 ET", said: "batch lock `nbac_gamebook_batch_2026-02-03` taken, now `complete`" },
+  ]);
+});
+
+test("the findings text ends with the command that the answer gives", async () => {
+  const { text = "", findings = [] } = await ask(nightWith(never), { ...gamebook, detail: "detailed" });
+  expect(findings[0]?.next).toContain("gcloud scheduler jobs run");
+  expect(text).toContain(`## What to do\n${findings[0]?.next}`);
+});
+
+test("what rules out that nothing is due, or that it is retired, says so", async () => {
+  const { causes = [] } = await ask(nightWith(never), { ...gamebook, detail: "detailed" });
+  const against = (id: string) => causes.find((cause) => cause.id === id)?.against;
+  expect(against("retired")).toEqual(["it is not retired on this date"]);
+  expect(against("not_due_yet")).toEqual(["its window opened 06:00 ET"]);
+});
+
+test("the command that raises a job's deadline can be run as it stands", async () => {
+  const session = sessionOver(shippedScenario("eight-silent-jobs"));
+  const { findings = [] } = await ask(session, { scraper: "teamrankings-stats-daily" });
+  expect(findings[0]?.next).toMatch(/--attempt-deadline=1800s`/u);
+});
+
+describe("a scraper without a window", () => {
+  test("is judged by its rows too where they bear no time of writing", async () => {
+    const report = await ask(nightWith(never), { scraper: "nbac_injury_report", game_date: "2026-02-03" });
+    expect([report.verdict, report.coverage?.failed]).toEqual(["pass", 0]);
+    expect(Number(report.numbers["rows"])).toBeGreaterThan(0);
+  });
+
+  test("is not well by its runs' word alone where its rows could not be looked at", async () => {
+    const session = nightWith("  - { fail: warehouse, target: nba_raw.nbac_injury_report, with: denied, from: 00:00 }\n");
+    expect(await ask(session, { scraper: "nbac_injury_report", game_date: "2026-02-03" })).toMatchObject({
+      verdict: "unknown",
+      findings: [{ reason: "denied" }],
+    });
+  });
+});
+
 describe("what is not to be judged", () => {
   test("a retired source is not applicable from its date on, with the date, and judged before", async () => {
     const session = sessionOver(

@@ -185,6 +185,52 @@ describe("an empty answer explains itself", () => {
   });
 });
 
+test("errors in what is left of a window are told with what of it is no longer kept", async () => {
+  const report = await call(over([entry("It broke", 86_400 * 20)]), { since: "2026-01-03 12:00", until: "2026-01-20 12:00" });
+  expect(reasons(report)).toEqual(["fail errors", "pass partly_expired"]);
+  expect(report.findings?.[1]?.observed).toMatch(/nothing from before 2026-01-05 18:00 ET can be read any more/u);
+});
+
+test("what doubles or loses rows is trouble in whatever severity it is logged", async () => {
+  const report = await call(over([entry("merge_fallback of player_game_summary", 60, { severity: "INFO" })]));
+  expect(reasons(report)).toEqual(["warn destructive_below_error"]);
+  expect(report.patterns).toMatchObject([{ severity: "INFO", count: 1 }]);
+});
+
+test.each([
+  ["ERROR:root:could not load the teams", "warn"],
+  ["2026-02-04 17:59:01,123 - loader - CRITICAL - could not load the teams", "warn"],
+  ["[2026-02-04 17:59:01 +0000] [1] [ERROR] could not load the teams", "warn"],
+  ["Loaded the teams, ERROR count 0", "pass"],
+  ["no ERROR: all loaded", "pass"],
+])("a line without severity that calls itself an error is trouble: %s", async (text, verdict) => {
+  expect((await call(over([entry(text, 60, { severity: "DEFAULT" })]))).verdict).toBe(verdict);
+});
+
+test("the next call is about the dates of what was found, where its own last days would not reach them", async () => {
+  const fallback = (days: number) => entry("merge_fallback of player_game_summary", days * 86_400);
+  const next = async (days: number, since: string) => (await call(over([fallback(days)]), { since })).next;
+  expect(await next(20, "2026-01-14 12:00")).toEqual([{ tool: "find_duplicates", arguments: { from: "2026-01-14", to: "2026-01-15" } }]);
+  expect(await next(5, "2026-01-14 12:00")).toEqual([{ tool: "find_duplicates", arguments: {} }]);
+});
+
+test("a unit that no file declares is not handed on to a tool that doesn't know it", async () => {
+  const changes = [
+    `{ revision: stranger, kind: service, name: 00001-aaa, commit: aaaa1111, from: 2026-02-03 12:00 }`,
+    `{ log: stranger, severity: ERROR, text: "ModuleNotFoundError: No module named 'pandas'", times: 5, from: 12:00 }`,
+  ];
+  const report = await call(after(`changes: [${changes.join(", ")}]`), { unit: "stranger" });
+  expect(report.causes).toMatchObject([{ id: "missing_library", standing: "established" }]);
+  expect(report.next).toBeUndefined();
+});
+
+test("a payload without any field that is known is told by those it has; an entry without payload as one without text", async () => {
+  const untold = (fields: LogEntry["fields"], seconds: number) => entry("", seconds, { fields });
+  const entries = [untold({ cause: "boom", retry: true, nested: { a: 1 } }, 60), untold({ msg: "other" }, 50), untold({}, 40)];
+  const { patterns = [] } = await call(over(entries));
+  expect(patterns.map(({ pattern }) => pattern).toSorted()).toEqual(["`cause=boom retry=true`", "`other`", "an entry without text"]);
+});
+
 describe("the verdict", () => {
   const bad = (times: number, from: string) =>
     `{ log: ${unit}, severity: ERROR, text: "Failed to read the list of teams", times: ${times}, every: 1, from: ${from} }`;
@@ -312,6 +358,12 @@ describe("what is read", () => {
   test("around is a quarter of an hour on either side", async () => {
     const session = after(`changes: [{ log: ${unit}, severity: ERROR, text: Bad, times: 3, every: 900, from: 14:45 }]`);
     expect((await call(session, { around: "2026-02-04 15:00", min_severity: "ERROR" })).numbers["errors"]).toBe("2 in 1 pattern");
+  });
+
+  test("since a revision that serves longer than lines are kept is since the oldest line that is", async () => {
+    const report = await call(quiet(), { since: "serving", min_severity: "ERROR" });
+    expect([report.verdict, report.asked["since"]]).toEqual(["pass", "2026-01-05 18:00 ET"]);
+    expect(report.asked["serving_since"]).toMatch(/^2025-12-\d\d \d\d:\d\d ET$/u);
   });
 
   test("which revision serves is unknown where only the present one is known", async () => {

@@ -132,6 +132,53 @@ describe("a flag without rows", () => {
   });
 });
 
+describe("a run is proposed only where nothing says that another is at work", () => {
+  const noCache = "  - { arrive: nba_precompute.player_daily_cache, games: 0, from: 2026-02-03 11:05 }\n";
+  const noTeams =
+    "  - { arrive: nba_analytics.upcoming_team_game_context, games: 0, from: 2026-02-03 10:38 }\n  - { set: phase3_completion/2026-02-03, from: 2026-02-03 10:40, fields: { upcoming_team_game_context: 2026-02-03 10:40 } }\n";
+  const unread = "  - { fail: warehouse, target: nba_reference.processor_run_history, with: denied, from: 12:00 }";
+
+  test("of the next phase: not where the run history could not be read", async () => {
+    expect((await ask(own(noCache), night)).proposals?.map(({ kind }) => kind)).toEqual(["run_job"]);
+    const report = await ask(own(`${noCache}${unread}`), night);
+    expect([classOf(report), report.proposals]).toEqual(["stalled", undefined]);
+    expect(report.findings?.[0]?.next).toContain("Not proposed: whether a run is at work could not be looked at");
+  });
+
+  test("of a processor: not beside one that began long ago and has no end", async () => {
+    const report = await ask(own(`${noTeams}  - { run: UpcomingTeamGameContextProcessor, from: 17:30, status: running, id: slow }`), night);
+    expect([classOf(report), report.proposals]).toEqual(["flag_without_rows", undefined]);
+    expect(report.findings?.[0]?.next).toContain("Not proposed: a run of UpcomingTeamGameContextProcessor, begun 17:30 ET, has no end yet");
+  });
+});
+
+test("games that part of the tables lack although their input is there are to be run by those processors, and by no other", async () => {
+  const report = await ask(
+    own(
+      "  - { arrive: nba_analytics.player_game_summary, games: 4, from: 06:35 }\n  - { arrive: nba_analytics.team_offense_game_summary, games: 9, from: 06:22 }",
+    ),
+    night,
+  );
+  expect([report.verdict, classOf(report)]).toEqual(["fail", "missing"]);
+  expect(report.proposals?.map(({ kind, runs }) => [kind, runs?.map(({ processor }) => processor)])).toEqual([
+    ["run_processor", ["PlayerGameSummaryProcessor", "TeamOffenseGameSummaryProcessor"]],
+  ]);
+});
+
+test("a repaired record says so and when also where the repair hides what is wrong", async () => {
+  const early =
+    "  - { arrive: nba_precompute.player_daily_cache, from: 2026-02-03 11:05 }\n  - { arrive: nba_predictions.ml_feature_store_v2, from: 2026-02-03 11:10 }\n";
+  const repaired = `  - { set: phase3_completion/2026-02-03, from: 09:00, fields: { _reconciliation_fix: "2026-02-04T14:00:00+00:00" } }`;
+  const report = await ask(own(`${early}${repaired}`), night);
+  expect(report.rows?.[0]).toMatchObject({ class: "stalled", repaired: "09:00 ET" });
+});
+
+test("of what is prepared before the games nobody says that its input is there: nobody looked at it", async () => {
+  const changes = "  - { arrive: nba_analytics.upcoming_player_game_context, night: 2026-02-04, games: 0, from: 2026-02-04 10:35 }";
+  const report = await ask(own(changes), { dates: ["2026-02-04"] });
+  expect([classOf(report, "2026-02-04"), report.findings?.[0]?.next]).toEqual(["missing", "Run the processors for 2026-02-04."]);
+});
+
 test("a clock before the real one: a record changed since is not judged, and nothing is proposed", async () => {
   const session = own("  - { set: phase3_completion/2026-02-03, from: 17:00, fields: { _completed_count: 3 } }");
   expect((await ask(session, night)).proposals).toHaveLength(1);

@@ -263,7 +263,7 @@ describe("what is asked", () => {
     [{ ...clean, text: " " }, /^text is empty/u],
     [{ ...clean, proof: "log", contains: "" }, /^contains is empty/u],
     [{ drop: "w-000000" }, /^No watch "w-000000"/u],
-    [{ ...clean, proof: "job", unit: "same-day-phase5" }, /^No job "same-day-phase5".*Did you mean "same-day-phase[34]"\?$/u],
+    [{ ...clean, proof: "job", unit: "same-day-phase5" }, /^No job "same-day-phase5"\. Did you mean "same-day-phase[34]"\? Known: .+\.$/u],
     [
       { ...clean, proof: "log", unit: "nba-phase3-analytics" },
       /^No unit "nba-phase3-analytics"; known: .*nba-phase3-analytics-processors/u,

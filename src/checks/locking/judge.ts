@@ -1,11 +1,13 @@
+import type { LockFacts } from "../../evidence/looks/locks.ts";
 import { quoted } from "../../outside-text.ts";
 import { addMinutes, durationText } from "../../pipeline/dates.ts";
 import type { Scope } from "../check.ts";
 import { couldNotLook } from "../check.ts";
 import type { Finding } from "../finding.ts";
 import { note, problem, saidOf, unknown } from "../finding.ts";
-import { atSecond } from "../words.ts";
+import { atSecond, counted } from "../words.ts";
 import type { LockEvent } from "./events.ts";
+import type { LockKind } from "./kinds.ts";
 import { lockName, lockSubject } from "./kinds.ts";
 import type { UnitRun } from "./observed.ts";
 import type { Holders, StandingLock } from "./standing.ts";
@@ -71,9 +73,18 @@ function orphan(lock: StandingLock, place: Place): Finding {
 
 function expired(lock: StandingLock, place: Place): Finding {
   const when = lock.expires === undefined ? "" : ` (${atSecond(lock.expires, place)})`;
+  const said = `${nameOf(lock)} is still there, past the expiry that it names itself${when}${ownerText(lock)}`;
+  // One that keeps others out even when it is done is taken only where none is there, whatever its expiry says.
+  if (lock.kind.rules.terminal !== undefined)
+    return problem("P3", {
+      reason: "expired_in_the_way",
+      observed: `${said}: as long as it is, no file of its batch is loaded`,
+      expected: `done within ${lock.kind.rules.expires_minutes} min, and deleted`,
+      next: "See in the log of its loader whether its work is over; only then may it be deleted, and the batch be loaded again.",
+    });
   return problem("P3", {
     reason: "expired",
-    observed: `${nameOf(lock)} is still there, past the expiry that it names itself${when}${ownerText(lock)}`,
+    observed: said,
     expected: `given back within ${lock.kind.rules.expires_minutes} min; who comes next takes it over`,
     next: "See in the log whether its holder died or ran on past its time.",
   });
@@ -156,6 +167,18 @@ function terminal(lock: StandingLock, keptOut: KeptOut, place: Place): readonly 
       expected: `gone ${durationText(kind.rules.expires_minutes * 60_000)} after the batch began`,
       next,
     }),
+  ];
+}
+
+/** Of more locks than were read nobody knows whether they are in the way. */
+export function readInPart({ rules: { collection } }: LockKind, { documents, more }: LockFacts): readonly Finding[] {
+  if (!more) return [];
+  return [
+    unknown(
+      "read_in_part",
+      `${collection} holds more than the ${counted(documents.length, "lock")} that were read`,
+      `Look at ${collection} by hand: locks are deleted when they are given back.`,
+    ),
   ];
 }
 

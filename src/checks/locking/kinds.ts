@@ -19,14 +19,18 @@ export function isByClass({ rules: { ids } }: LockKind): boolean {
   return ids.some((id) => id.includes("{class}"));
 }
 
-/** Classes of processors that the pipeline file names: those of the tracked phase and of the next. */
-export function lockingClasses({ completion }: Pick<Rules, "completion">): readonly string[] {
-  const { processors, next_phase: next } = completion;
-  return [...Object.values(processors).map((processor) => processor.class), ...Object.keys(next.processors ?? {})];
+/** Classes of processors that the pipeline file names: those of the tracked phase, of the next and of others. */
+export function lockingClasses({ completion, other_phases: others = {} }: Pick<Rules, "completion" | "other_phases">): readonly string[] {
+  const tracked = [completion, ...Object.values(others)].flatMap(({ processors }) => Object.values(processors));
+  return [...new Set([...tracked.map((processor) => processor.class), ...Object.keys(completion.next_phase.processors ?? {})])];
 }
 
 /** The ids that a kind's locks may have on these dates, as far as the pipeline file tells their form. */
-export function lockIds(rules: Pick<Rules, "completion">, kind: LockKind, dates: readonly CalendarDate[]): readonly string[] {
+export function lockIds(
+  rules: Pick<Rules, "completion" | "other_phases">,
+  kind: LockKind,
+  dates: readonly CalendarDate[],
+): readonly string[] {
   const named = kind.rules.ids.flatMap((pattern) =>
     pattern.includes("{class}") ? lockingClasses(rules).map((each) => pattern.replaceAll("{class}", each)) : [pattern],
   );
@@ -54,6 +58,12 @@ export function tellersOf({ rules: { in_use: users = [], told_by: tellers = [] }
 export function lockName(id: string): { readonly of: string; readonly date?: CalendarDate } {
   const [, of = id, date = ""] = /^(.+)_(\d{4}-\d{2}-\d{2})$/u.exec(id) ?? [];
   return isCalendarDate(date) ? { of, date } : { of: id };
+}
+
+/** Whom it is of; where its id lacks the date, what stands in the place of that is no part of the name. */
+export function lockOf({ rules: { broken_ids: broken = [] } }: LockKind, id: string): string {
+  const ending = broken.find((part) => id.endsWith(part));
+  return ending === undefined ? lockName(id).of : id.slice(0, -ending.length);
 }
 
 /** What a finding's id ends in that is about this lock. */

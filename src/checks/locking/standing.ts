@@ -73,7 +73,7 @@ export function standingOf(
     const notice = lock.notice_minutes ?? lock.expires_minutes;
     return { ...known, standing: ageMs > notice * minuteMs ? "held_long" : "held" };
   }
-  return { ...known, ...lifeOf(known, holders, rules, asOf) };
+  return { ...known, ...lifeOf(known, new Date(acquired), holders, rules, asOf) };
 }
 
 type Said = Pick<StandingLock, "kind" | "document">;
@@ -108,17 +108,23 @@ function holderOf(kind: LockKind, { id, owner }: LockDocument, { runs, beats }: 
 
 /**
  * Whether anybody is at work under a lock past its time. A class has one heartbeat that all its runs write: if even the
- * newest of them is dead, so is the holder's. Either sign alone says that it is over; that it isn't takes both.
+ * newest of them is dead, so is the holder's. Either sign alone says that it is over; that it isn't takes both. A beat of
+ * another run from before the lock was taken says nothing of a holder that the history has at work: heartbeats may have
+ * stopped. Nor does an end from before it: then the run was tried again under its id.
  */
 function lifeOf(
   { run, beat }: Pick<StandingLock, "run" | "beat">,
+  acquired: Date,
   { beats, lostRuns }: Holders,
   { heartbeats }: Pick<Rules, "heartbeats">,
   asOf: Date,
 ): Pick<StandingLock, "standing" | "dead"> {
-  if (run !== undefined && run.state !== "running") return { standing: "orphan", dead: "run_ended" };
+  const isOver = run !== undefined && run.state !== "running" && (run.ended === undefined || run.ended >= acquired);
+  if (isOver) return { standing: "orphan", dead: "run_ended" };
   const deadMs = (heartbeats?.seconds.dead ?? Number.POSITIVE_INFINITY) * 1000;
-  if (beat !== undefined && asOf.getTime() - beat.at.getTime() > deadMs) return { standing: "orphan", dead: "beat_dead" };
+  const isHeard = run === undefined && lostRuns.length === 0;
+  const isTelling = beat !== undefined && (beat.ofHolder || beat.at >= acquired || isHeard);
+  if (isTelling && asOf.getTime() - beat.at.getTime() > deadMs) return { standing: "orphan", dead: "beat_dead" };
   const lost = (run === undefined && lostRuns.length > 0) || (beats !== undefined && !beats.seen);
   return { standing: lost ? "undecided" : "reclaimable" };
 }

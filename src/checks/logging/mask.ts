@@ -22,7 +22,7 @@ const names = /\b(?:No module named|cannot import name|has no attribute|is not d
 /** Names of columns, tables and modules; those of players have no such parts. */
 const dotted = /^['"`][A-Za-z]+(?:[_.][A-Za-z]+)+['"`]$/u;
 /** Status codes tell one failure from another; other numbers don't. */
-const statusBefore = /(?:^|\b(?:status|code|HTTP(?:\/[\d.]+)?|returned|returning|error)[ =:]*)$/iu;
+const statusBefore = /(?:^|(?:status|code|HTTP(?:\/[\d.]+)?|returned|returning|error)[ =:]*)$/iu; // also `status_code`, `HttpError`
 
 /** The line with all that varies replaced: lines of one kind become alike, or nearly. */
 export function masked(line: string): string {

@@ -91,7 +91,7 @@ function judgeFeatures(facts: TableFacts, context: TableFacts, runs: Evidence<Ta
         : [],
     );
   if (coverage.prepared === 0 && !unprepared) return [nobodyPrepared(context, scope, figures)];
-  const gaps = gapsIn(coverage, writtenBetween(context.rows, tableRules(rules, rules.features.players))?.last, scope, figures);
+  const gaps = gapsIn(coverage, writtenBetween(context.rows, tableRules(rules, rules.features.players))?.last, scope);
   const rewriting = recentRun([rules.features.processor], runs, scope);
   const faults = gaps.filter(({ verdict }) => verdict !== "unknown");
   if (faults.length > 0 && rewriting !== undefined)
@@ -100,7 +100,9 @@ function judgeFeatures(facts: TableFacts, context: TableFacts, runs: Evidence<Ta
     `${coverage.rows.length} rows for ${coverage.teams.length} of ${coverage.teams.length} teams, ${coverage.covered} of ${coverage.prepared} prepared players`,
     figures,
   );
-  return [...(gaps.length > 0 ? gaps : [whole]), ...freshness(coverage.rows, runs, scope), ...notesOn(coverage)];
+  // Once: totals add up what the findings of a date say.
+  const [first = whole, ...others] = gaps;
+  return [{ ...first, figures }, ...others, ...freshness(coverage.rows, runs, scope), ...notesOn(coverage)];
 }
 
 function nobodyPrepared({ rows }: TableFacts, { rules, date }: Scope, figures: Figures): Finding {
@@ -112,15 +114,15 @@ function nobodyPrepared({ rows }: TableFacts, { rules, date }: Scope, figures: F
   );
 }
 
-function gapsIn(coverage: Coverage, preparedAt: Date | undefined, scope: Scope, figures: Figures): readonly Finding[] {
+function gapsIn(coverage: Coverage, preparedAt: Date | undefined, scope: Scope): readonly Finding[] {
   const { rules, date, asOf, slate, moment } = scope;
   const time = timeliness(rules, "features", date, asOf, moment === "pre_game" ? preparedAt : undefined);
-  if (time.state === "not_due") return [notDue("features", time.from, figures)];
+  if (time.state === "not_due") return [notDue("features", time.from)];
   const { table, processor } = rules.features;
   const first = coverage.prepared === 0 ? "Prepare the players of the date first; then run" : "Run";
   const next = `${first} ${processor} for ${date}${time.breaks?.started === true ? `, then ${time.breaks.what} again` : ""}.`;
   const reader = readerText(time.breaks, scope, "them");
-  const said = { next, figures, ...consequences(time) };
+  const said = { next, ...consequences(time) };
   if (coverage.rows.length === 0) {
     const prepared =
       coverage.prepared === 0
@@ -148,7 +150,7 @@ function gapsIn(coverage: Coverage, preparedAt: Date | undefined, scope: Scope, 
         ]),
     ...unsure.flatMap(({ standing, away, home, name }) =>
       standing.kind === "unsure" && [away, home].some((team) => doubtful.includes(team))
-        ? [unknown(standing.reason, `no features for ${name}, ${standing.said}`, standing.next, figures)]
+        ? [unknown(standing.reason, `no features for ${name}, ${standing.said}`, standing.next)]
         : [],
     ),
     ...(coverage.covered / coverage.prepared >= least

@@ -152,7 +152,7 @@ function findingOf(answer: Answer, examined: Examined, commit: Wanted["commit"],
     case "live":
       return { ...pass(`live: ${servingText(examined, scope)} holds ${what}${aside(examined, commit)}`), reason: "live" };
     case "not live": {
-      const observed = `${answer.stuck}: ${servingText(examined, scope)} lacks ${what}${stuckText(answer.stuck, examined, scope)}${aside(examined, commit)}`;
+      const observed = `${stuckWords(answer.stuck, examined)}: ${servingText(examined, scope, "lacking")} lacks ${what}${stuckText(answer.stuck, examined, scope)}${aside(examined, commit)}`;
       const unit = deployedOf(examined);
       const newest = unit === undefined ? undefined : newestOf(unit);
       if (answer.stuck === "built and coming up" && newest !== undefined) {
@@ -168,11 +168,21 @@ function commitText({ sha, subject, at: made }: Commit, scope: Judging): string 
   return `${sha.slice(0, 8)} ${quoted(subject)} (${at(new Date(made), scope)})`;
 }
 
-/** The code that serves, by revision and label. */
-function servingText(examined: Examined, scope: Judging): string {
+/** A part of the traffic is not none. */
+function stuckWords(stuck: Stuck, examined: Examined): string {
+  const unit = deployedOf(examined);
+  return stuck === "no traffic" && unit !== undefined && shareOf(unit, unit.latestCreated) > 0 ? "not all traffic" : stuck;
+}
+
+/** The code that serves, by revision and label; of several only those that may lack the commit, where it is about that. */
+function servingText(examined: Examined, scope: Judging, which: "all" | "lacking" = "all"): string {
   const unit = deployedOf(examined);
   if (unit === undefined) return "what is not deployed";
-  const serving = servingOf(unit).map(({ name, commit, createdAt }) => {
+  const { held } = examined;
+  const holds = (name: string): boolean =>
+    held?.seen === true && held.facts.revisions.some((each) => each.revision === name && each.holds === "yes");
+  const told = servingOf(unit).filter(({ name }) => which === "all" || !holds(name));
+  const serving = told.map(({ name, commit, createdAt }) => {
     const share = shareOf(unit, name) < 100 ? `, ${shareOf(unit, name)} % of the traffic` : "";
     const label = commit === undefined ? "without label" : `of commit ${codeName(commit)}`;
     return `${quoted(name)} ${label} (created ${at(new Date(createdAt), scope)}${share})`;

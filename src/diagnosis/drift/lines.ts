@@ -66,7 +66,7 @@ const phrases: Readonly<Record<string, string>> = {
   not_built: "lack the commit, which was not built: not live",
   overtaken: "lack the commit, which an earlier revision held: not live",
   built_and_failed: "lack the commit, and the revision that holds it never became ready: not live",
-  no_traffic: "lack the commit, and the revision that holds it has no traffic: not live",
+  no_traffic: "lack the commit, and the revision that holds it has no traffic, or only a part of it: not live",
   not_live: "lack the commit: not live",
   no_label: "bear no commit label, so it can't be told by ancestry",
   seen: "logged the text since they serve",

@@ -48,7 +48,10 @@ export function listOf(judged: readonly string[], { counted }: Counter): readonl
 
 export function nextOf(affected: readonly CountedTable[], question: Question, { isOpen, pairs, rules }: Told): readonly NextCall[] {
   const concurrent = affected.filter((_, index) => pairs[index]?.runs.overlap === "yes");
-  const [processor] = concurrent.flatMap(({ table }) => processorClass(rules, table) ?? []);
+  const { processors, next_phase: next } = rules.completion;
+  // Of others inspect_locks knows no name.
+  const known = [...Object.values(processors).map(({ class: own }) => own), ...Object.keys(next?.processors ?? {})];
+  const [processor] = concurrent.flatMap(({ table }) => processorClass(rules, table) ?? []).filter((each) => known.includes(each));
   const tables = question.named ? { tables: [...question.tables] } : {};
   return [
     ...(processor === undefined ? [] : [{ tool: "inspect_locks", arguments: { processor } }]),

@@ -191,7 +191,8 @@ const repeatedLoad: Rule = {
 
 const concurrentRuns: Rule = {
   id: "concurrent_runs",
-  says: (facts) => `two runs wrote it at once, ${gapText(facts)} apart${facts.runs.overlap === "yes" ? `: ${facts.runs.said}` : ""}`,
+  says: (facts) =>
+    `two runs wrote it at once${together(facts) === "yes" ? `, ${gapText(facts)} apart` : ""}${facts.runs.overlap === "yes" ? `: ${facts.runs.said}` : ""}`,
   requires: [
     severalStamps,
     {

@@ -13,7 +13,7 @@ import type { Line } from "../inquiry.ts";
 import { lineAbout, withoutLine } from "../line.ts";
 import type { CountedTable, Counting } from "./counting.ts";
 
-/** So many dates' slates are looked at to tell an empty table that is right from one that is not. */
+/** So many dates' slates are looked at to tell a wholly empty table that is right from one that is not. */
 const mostSlates = 10;
 /** In a longer window single dates without rows are not looked for. */
 const mostDays = 31;
@@ -67,7 +67,7 @@ interface Gaps {
 
 async function gapsOf(counted: CountedTable, asked: Counting): Promise<Gaps> {
   const { pipeline, asOf, gather } = asked;
-  const dates = datesWithout(counted, asked).slice(-mostSlates);
+  const dates = datesWithout(counted, asked);
   const scopes = await Promise.all(dates.map((date) => scopeOn({ pipeline, date, asOf, gather })));
   const owing = scopes.filter((scope) => scope.slate.kind === "games" && mayOwe(counted, scope)).map(({ date }) => date);
   return { counted, owing, looks: scopes.flatMap(({ slateLooks }) => slateLooks) };

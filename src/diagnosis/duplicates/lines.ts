@@ -40,8 +40,11 @@ const fullLines = (of: number): number => (of > 3 ? 1 : 2);
 /** Tables whose counts are alike share a line. A short answer tells of the worst in full, and of the others in one line how much. */
 export function surplusLines(affected: readonly Affected[], detailed: boolean): readonly Line[] {
   const alike = [
-    ...Map.groupBy(affected, ({ counted: { tally } }) =>
-      JSON.stringify([tally.rows, tally.distinct, tally.groups, tally.stamping]),
+    ...Map.groupBy(affected, ({ counted: { tally, declared }, behind: { rules } }) =>
+      JSON.stringify({
+        counts: [tally.rows, tally.distinct, tally.groups],
+        said: [datesText(tally), stampsText(tally, rules.zone), acrossText(tally, declared)],
+      }),
     ).values(),
   ].toSorted((a, b) => surplusIn(b) - surplusIn(a));
   const most = detailed ? alike.length : fullLines(alike.length);
@@ -177,7 +180,7 @@ function stampsText({ stamping, days, copied }: Tally, zone: string): string {
     case "several":
     case "mixed": {
       const when = copied === undefined ? "" : `, the last copies ${whenText(copied, zone)}`;
-      const some = stamping === "mixed" ? "some copies" : "copies of a key";
+      const some = stamping === "mixed" ? "some copies" : "copies";
       return `${some} came by several runs, up to ${durationText(most)} apart${when}`;
     }
   }
@@ -213,8 +216,10 @@ function nextText(alike: readonly Affected[]): string {
   const tainted = taintedIn(alike).map(({ table }) => nameIn(table));
   const again = tainted.length === 0 ? "" : `; then have ${listNames(tainted, 4)} computed again, and later dates that average over these`;
   if (alike.every(({ behind: { isProposed } }) => isProposed)) return `Remove them as proposed${again}.`;
-  const each = alike.map(({ counted: { table, declared, tally } }) => {
-    const kept = `keeping per (${onceKey(declared).join(", ")}) the row with the ${keepText(declared)}`;
+  const each = alike.map(({ counted: { table, declared, tally }, behind: { read } }) => {
+    const unkept = [...new Set(read.flatMap((day) => day.unkept))];
+    const untold = unkept.length === 0 ? "" : `, which can't be told while ${listNames(unkept)} is missing`;
+    const kept = `keeping per (${onceKey(declared).join(", ")}) the row with the ${keepText(declared)}${untold}`;
     // What grades and exports refer to must stay readable.
     return isSwitchedOff(declared)
       ? `Switch ${declared.once_where} off in ${counted(tally.surplus, "row")} of ${nameIn(table)}, ${kept}: here rows are deactivated, never deleted`

@@ -25,21 +25,27 @@ export function hasTwins({ rows }: Pick<ReadDay, "rows">): boolean {
 
 /** The class of the processor that writes a table, where the pipeline file says which. */
 export function processorClass(rules: Rules, table: string): string | undefined {
-  const recorded = Object.values(rules.completion.processors).find((processor) => processor.table === table)?.class;
-  const next = Object.entries(rules.completion.next_phase?.processors ?? {}).find(([, output]) => output === table)?.[0];
+  return lockingClass(rules, table) ?? rules.names?.find((entry) => entry.table === table)?.processor;
+}
+
+/** The same of those that a phase tracks: only they take a lock of their own. */
+function lockingClass({ completion, other_phases: others = {} }: Rules, table: string): string | undefined {
+  const tracked = [completion, ...Object.values(others)].flatMap(({ processors }) => Object.values(processors));
+  const recorded = tracked.find((processor) => processor.table === table)?.class;
+  const next = Object.entries(completion.next_phase?.processors ?? {}).find(([, output]) => output === table)?.[0];
   return recorded ?? next;
 }
 
 /** The document that a processor's lock of a date is; undefined where none is declared. */
 export function lockDocument(rules: Rules, table: string, date: CalendarDate): string | undefined {
-  const processor = processorClass(rules, table);
+  const processor = lockingClass(rules, table);
   const id = rules.locks?.["processing"]?.ids[0];
   return processor === undefined || id === undefined ? undefined : id.replace("{class}", processor).replace("{date}", date);
 }
 
-/** Whether its surplus may be removed: which of two rows without a key is the copy, nobody can say. */
-export function isRemovable({ declared, surplus }: ReadDay): boolean {
-  return !isSwitchedOff(declared) && surplus.rows > 0 && surplus.keyless === 0;
+/** Whether its surplus may be removed: which of two rows is the copy, nobody can say without a key, or without what the keep rule goes by. */
+export function isRemovable({ declared, surplus, unkept }: ReadDay): boolean {
+  return !isSwitchedOff(declared) && surplus.rows > 0 && surplus.keyless === 0 && unkept.length === 0;
 }
 
 /** One for all dates: which rows of which partitions stay, and what must still hold when the others go. Undefined where nothing may be removed. */

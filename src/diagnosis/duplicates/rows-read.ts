@@ -16,6 +16,8 @@ export interface ReadDay {
   readonly date: CalendarDate;
   readonly rows: TableFacts["rows"];
   readonly surplus: Surplus;
+  /** Columns of the keep rule that the table lacks: without them another copy would stay. */
+  readonly unkept: readonly string[];
 }
 
 export interface Reading {
@@ -43,8 +45,10 @@ export async function readDays({ session, asOf, gather }: Asking, affected: read
       const only = declared.once_where;
       const rows = look.seen ? look.facts.rows.filter((row) => only === undefined || row[only] === true) : [];
       const surplus = surplusOf(rows, declared);
+      const absent = look.seen ? look.facts.absent : [];
+      const unkept = declared.keep.flatMap(({ column }) => (absent.includes(column) ? [column] : []));
       // Rows that are others than those counted are being written: nothing may be said of how they stay.
-      return { look, day: look.seen && surplus.rows === expected ? { table, declared, date, rows, surplus } : undefined };
+      return { look, day: look.seen && surplus.rows === expected ? { table, declared, date, rows, surplus, unkept } : undefined };
     }),
   );
   return { days: read.flatMap(({ day }) => day ?? []), looks: read.map(({ look }) => look) };

@@ -1,13 +1,13 @@
 import { couldNotLook } from "../../checks/check.ts";
 import type { Finding } from "../../checks/finding.ts";
 import { notApplicable, pass, unknown } from "../../checks/finding.ts";
-import { judgeLock } from "../../checks/locking/judge.ts";
+import { judgeLock, readInPart } from "../../checks/locking/judge.ts";
 import { judgeObserved, revisionText } from "../../checks/locking/judge-observed.ts";
 import { lockSubject } from "../../checks/locking/kinds.ts";
 import { nextRunTold } from "../../checks/locking/next-due.ts";
 import type { StandingLock } from "../../checks/locking/standing.ts";
 import { at, counted, listNames } from "../../checks/words.ts";
-import type { Unseen } from "../../evidence/evidence.ts";
+import type { Evidence, Unseen } from "../../evidence/evidence.ts";
 import { idName, quoted } from "../../outside-text.ts";
 import type { CalendarDate } from "../../pipeline/dates.ts";
 import { clockText, durationText } from "../../pipeline/dates.ts";
@@ -101,13 +101,9 @@ function standingLines(asked: LocksAsked, seen: LocksSeen): readonly Line[] {
   });
   const partly = kinds.flatMap((kind) => {
     const look = documents.get(kind.id);
-    if (look?.seen !== true || !look.facts.more) return [];
-    const finding = unknown(
-      "read_in_part",
-      `${kind.rules.collection} holds more than the ${counted(look.facts.documents.length, "lock")} that were read`,
-      `Look at ${kind.rules.collection} by hand: locks are deleted when they are given back.`,
-    );
-    return [{ id: `locks/${kind.id}`, finding, evidence: [look.id] }];
+    return look?.seen === true
+      ? readInPart(kind, look.facts).map((finding) => ({ id: `locks/${kind.id}`, finding, evidence: [look.id] }))
+      : [];
   });
   const read = kinds.filter((kind) => documents.get(kind.id)?.seen === true);
   const free = read.filter((kind) => !seen.locks.some((lock) => lock.kind.id === kind.id));
@@ -118,7 +114,9 @@ function standingLines(asked: LocksAsked, seen: LocksSeen): readonly Line[] {
       : [
           {
             id: "locks/free",
-            finding: pass(`no lock left in ${free.map(({ rules: { collection } }) => collection).join(", ")}`),
+            finding: pass(
+              `no lock ${asked.only === undefined ? "" : `of ${idName(asked.only)} `}left in ${free.map(({ rules: { collection } }) => collection).join(", ")}`,
+            ),
             evidence,
           },
         ]),
@@ -226,21 +224,34 @@ function lostLooks(asked: LocksAsked, { users }: LocksSeen): readonly Line[] {
 function numbersOf(asked: LocksAsked, seen: LocksSeen): Readonly<Record<string, string>> {
   const { locks, users, holds, runs } = seen;
   const since = new Map(users.map(({ unit, observed }) => [unit, observed.since]));
+  const logs = [...asked.logs.values()].flat();
+  const isTimed = users.length > 0 && [...asked.histories.values()].some((look) => look.seen) && logs.some((look) => look.seen);
   return {
-    locks: asked.past ? "not seen" : counted(locks.length, "lock"),
-    refused: counted(refusedRuns(asked, seen).length, "refusal"),
-    ...(users.length === 0 ? {} : timesOf({ holds, runs, since })),
+    locks: asked.past ? "not seen" : asFarAsSeen(counted(locks.length, "lock"), [...asked.documents.values()]),
+    refused: asFarAsSeen(counted(refusedRuns(asked, seen).length, "refusal"), logs),
+    ...(isTimed ? timesOf({ holds, runs, since }) : {}),
   };
 }
 
-function userRow({ rules: { zone } }: LocksAsked, { unit, observed }: UserSeen): ListRow {
+/** What is lost counts for nothing, not for none. */
+function asFarAsSeen(text: string, looks: readonly Evidence<unknown>[]): string {
+  const seen = looks.filter((look) => look.seen).length;
+  return seen === 0 && looks.length > 0 ? "not seen" : seen < looks.length ? `not all seen; ${text}` : text;
+}
+
+function userRow(asked: LocksAsked, user: UserSeen): ListRow {
+  const { unit, kind, observed } = user;
+  const isLost = (looks: readonly (Evidence<unknown> | undefined)[]): boolean => looks.some((look) => look?.seen === false);
+  const isOpen = observed.state === "lost" || blindTo(asked, user).length > 0;
+  const noRuns = observed.runs === 0 && isLost([...asked.histories.values()]);
+  const noSigns = observed.lines === 0 && isLost([...(asked.logs.get(unit) ?? []), asked.documents.get(kind.id)]);
   return {
     unit,
     ...(observed.serving === undefined ? {} : { revision: observed.serving.replaceAll(`${unit}-`, "") }),
-    since: clockText(observed.since, zone),
-    locking: observed.state,
-    runs: observed.runs,
-    signs: observed.lines,
+    since: clockText(observed.since, asked.rules.zone),
+    locking: isOpen ? "not known" : observed.state,
+    runs: noRuns ? "not read" : observed.runs,
+    signs: noSigns ? "not read" : observed.lines,
   };
 }
 

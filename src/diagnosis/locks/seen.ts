@@ -1,7 +1,7 @@
 import type { LockEvent } from "../../checks/locking/events.ts";
 import { lockEvents } from "../../checks/locking/events.ts";
 import type { LockKind } from "../../checks/locking/kinds.ts";
-import { lockName, tellersOf } from "../../checks/locking/kinds.ts";
+import { lockOf, tellersOf } from "../../checks/locking/kinds.ts";
 import type { LockUser, Observed } from "../../checks/locking/observed.ts";
 import { observe, unitRuns } from "../../checks/locking/observed.ts";
 import type { Holders, StandingLock } from "../../checks/locking/standing.ts";
@@ -87,7 +87,7 @@ export function seeLocks(evidence: LockEvidence): LocksSeen {
   const runs = all.filter(({ processor }) => isMeant(processor));
   return {
     holders,
-    locks: locks.filter(({ document }) => isMeant(lockName(document.id).of)),
+    locks: locks.filter(({ kind, document }) => isMeant(lockOf(kind, document.id))),
     runs,
     events: ordered,
     attempts: own,

@@ -7,11 +7,10 @@ import type { LogReading, Searched } from "../../evidence/looks/logs.ts";
 import { isAtLeast, logReading, logSilence, retentionDays, textFields } from "../../evidence/looks/logs.ts";
 import { scheduleWindow } from "../../evidence/looks/tables.ts";
 import { backlogs } from "../../evidence/looks/topics.ts";
-import { attempted } from "../../history/history.ts";
 import type { Asking } from "../../inquiring.ts";
-import { addDays, clockText } from "../../pipeline/dates.ts";
+import { lastGoodDate } from "../../last-good.ts";
+import { addDays, clockText, dateAt, daysBetween } from "../../pipeline/dates.ts";
 import { declaredUnit } from "../../pipeline/names.ts";
-import { aboutOf } from "../../watching.ts";
 import type { Inquiry, Line, NextCall } from "../inquiry.ts";
 import { causesOf } from "./causes.ts";
 import type { Question } from "./cursor.ts";
@@ -36,8 +35,11 @@ export async function askLogs(asking: Asking, given: LogParams): Promise<Inquiry
   const window =
     cursor === undefined ? windowAsked(given, asOf, rules.zone) : { since: new Date(cursor.since), until: new Date(cursor.until) };
   const named = await nameOf(source, asking);
-  const since = window.since === "serving" ? servingSince(named, asking) : window.since;
-  if (!(since instanceof Date)) return since;
+  const asked = window.since === "serving" ? servingSince(named, asking) : window.since;
+  if (!(asked instanceof Date)) return asked;
+  // A revision may serve for longer than lines are kept: then those that are left are meant.
+  const kept = new Date(asOf.getTime() - retentionDays * 86_400_000);
+  const since = window.since === "serving" && asked < kept ? kept : asked;
   if (window.since === "serving") refuseWindow(since, window.until, rules.zone);
   const searched: Searched = {
     unit: named.name,
@@ -46,7 +48,8 @@ export async function askLogs(asking: Asking, given: LogParams): Promise<Inquiry
     until: window.until.toISOString(),
     ...searchOf(given),
   };
-  return answer({ asking, given, question, cursor, named, searched });
+  const told = await answer({ asking, given, question, cursor, named, searched });
+  return since === asked ? told : { ...told, asked: { ...told.asked, serving_since: clockText(asked, rules.zone) } };
 }
 
 /** What a cursor is bound to. */
@@ -99,7 +102,7 @@ async function answer(answering: Answering): Promise<Inquiry> {
     headline: `${searched.unit}, as of ${clockText(asking.asOf, asking.rules.zone)}`,
     ...(causes === undefined ? {} : { causes }),
     ...listed,
-    next: nextOf(facts, causes?.find(({ standing }) => standing === "established")?.id),
+    next: nextOf(facts, causes?.find(({ standing }) => standing === "established")?.id, asking),
   };
 }
 
@@ -148,12 +151,10 @@ async function earlierLines(
   asking: Asking,
   searched: Searched,
 ): Promise<{ readonly lines: LogReading["lines"]; readonly said: string; readonly isPartly: boolean } | { readonly without: string }> {
-  const { asOf, rules, session, signal } = asking;
+  const { asOf, rules } = asking;
   const [since, until] = [new Date(searched.since), new Date(searched.until)];
   const before = beforeDate(since, until, rules.zone);
-  const kept = session.history?.lastGood({ before: addDays(before, 1), until: asOf }, aboutOf(session), { signal });
-  // A state that can't be read costs the better choice of day, not the answer.
-  const good = kept === undefined ? undefined : (await attempted(kept, { signal })).answer;
+  const good = await lastGoodDate(asking, { before: addDays(before, 1), until: asOf });
   const schedule = good === undefined && rules.kind !== "plain" ? await asking.gather(scheduleWindow(rules, before)) : undefined;
   const window = earlierWindow({ since, until, asOf, good, schedule }, rules);
   if (typeof window === "string") return { without: window };
@@ -236,10 +237,24 @@ async function deadLettersOf(unit: string, { gather, rules, asOf, past }: Asking
     }));
 }
 
-function nextOf({ unit, patterns }: LogFacts, cause: string | undefined): readonly NextCall[] {
-  const isDestructive = patterns.some(({ known, severity }) => known?.kind === "destructive" && isSevere(severity));
-  if (cause === "two_writers" || isDestructive) return [{ tool: "find_duplicates", arguments: {} }];
-  if (cause === "missing_library" || cause === "newest_deploy") return [{ tool: "check_drift", arguments: { units: [unit] } }];
-  if (cause === "wrong_name") return [{ tool: "reconcile_phase3", arguments: {} }];
+/** So many dates up to today those tools look at by themselves. */
+const defaultDays = 7;
+
+function nextOf(facts: LogFacts, cause: string | undefined, { rules, asOf }: Asking): readonly NextCall[] {
+  const { unit, patterns, zone } = facts;
+  const destructive = patterns.filter(({ known }) => known?.kind === "destructive");
+  const bad = destructive.length > 0 ? destructive : badPatterns(facts);
+  const first = bad.map((each) => each.first).toSorted((a, b) => a.getTime() - b.getTime())[0] ?? asOf;
+  const last = bad.map((each) => each.last).toSorted((a, b) => b.getTime() - a.getTime())[0] ?? asOf;
+  // A night's work is of the game date before; those tools take no more than thirty.
+  const to = dateAt(last, zone);
+  const [from = to] = [addDays(dateAt(first, zone), -1), addDays(to, -29)].toSorted().toReversed();
+  const isOld = daysBetween(from, dateAt(asOf, zone)) >= defaultDays;
+  if (cause === "two_writers" || destructive.length > 0) return [{ tool: "find_duplicates", arguments: isOld ? { from, to } : {} }];
+  // Of what the pipeline file doesn't declare nobody knows what it should hold.
+  const isDeclared = declaredUnit(rules, unit) !== undefined;
+  if (isDeclared && (cause === "missing_library" || cause === "newest_deploy"))
+    return [{ tool: "check_drift", arguments: { units: [unit] } }];
+  if (cause === "wrong_name") return [{ tool: "reconcile_phase3", arguments: isOld ? { dates: [...new Set([from, to])] } : {} }];
   return [];
 }

@@ -7,13 +7,14 @@ import type { LogFacts } from "./facts.ts";
 import { badPatterns, firstOf, linesLike } from "./facts.ts";
 import {
   areTogether,
+  comesAgain,
   fallbacks,
   forms,
   hidesWork,
   innocence,
   isDeclared,
-  leastRefusals,
   lineText,
+  mayRest,
   loggedBefore,
   namedIn,
   newest,
@@ -103,13 +104,14 @@ const logCauses: readonly CauseRule<LogFacts>[] = [
       },
       {
         says: (facts) => `${refusals(facts).length} refusals: a stranger who comes by is refused too, a caller comes again`,
-        holds: (facts) => (facts.isCaller === true || refusals(facts).length >= leastRefusals ? "yes" : "unknown"),
+        holds: (facts) => (facts.isCaller === true || comesAgain(facts) ? "yes" : "unknown"),
       },
       {
         says: ({ unit, isCaller }) =>
           isCaller === true ? "no attempt since was good" : `${unit} logged no work of its own since the first refusal`,
         // Strangers are refused too; where others still get through, only the caller's own record tells.
-        holds: (facts) => (hidesWork(facts) || workedSince(facts, firstOf(refusals(facts))) ? "unknown" : "yes"),
+        holds: (facts) =>
+          hidesWork(facts) || workedSince(facts, firstOf(refusals(facts))) || mayRest(facts, firstOf(refusals(facts))) ? "unknown" : "yes",
       },
     ],
     settle: ({ unit }) => `The last attempts of the jobs and subscriptions that call ${unit}, and its invoker bindings.`,
@@ -137,7 +139,10 @@ const logCauses: readonly CauseRule<LogFacts>[] = [
           `${namedIn(facts).find((name) => isDeclared(facts, name)) ?? ""} is a name of the pipeline file, so it may be missing or in another location`,
         holds: (facts) => {
           const named = namedIn(facts);
-          return named.length === 0 ? "unknown" : named.some((name) => isDeclared(facts, name)) ? "yes" : "no";
+          if (named.length === 0) return "unknown";
+          if (named.some((name) => isDeclared(facts, name))) return "yes";
+          // Of a dataset that is declared not every table is: this one may be dropped, or expired.
+          return named.some((name) => name.includes(".") && isDeclared(facts, name.slice(0, name.indexOf(".")))) ? "unknown" : "no";
         },
       },
     ],

@@ -4,6 +4,7 @@ import type { Evidence } from "../../evidence/evidence.ts";
 import type { LoggedLine, LogReading } from "../../evidence/looks/logs.ts";
 import { isAtLeast } from "../../evidence/looks/logs.ts";
 import type { UnitFacts } from "../../evidence/looks/units.ts";
+import { excerpt } from "../../outside-text.ts";
 import { clockText, timeText, zoneName } from "../../pipeline/dates.ts";
 import type { Rules } from "../../pipeline/load.ts";
 
@@ -39,14 +40,24 @@ export function badPatterns({ patterns }: Pick<LogFacts, "patterns">): readonly 
   return patterns.filter((each) => isSevere(each.severity) && !isHarmless(each));
 }
 
-/** Below ERROR, and yet the pipeline file knows it as trouble, or it is a stack trace that nobody gave a severity; worst first. */
+/**
+ * Below ERROR, and yet the pipeline file knows it as trouble (what may cost rows in any severity, the rest as a warning), or it is a
+ * stack trace, or calls itself an error, where nobody gave it a severity; worst first.
+ */
 export function troubledPatterns({ patterns }: Pick<LogFacts, "patterns">): readonly LinePattern[] {
   return patterns.filter((each) => {
     if (isSevere(each.severity) || isHarmless(each)) return false;
+    if (each.known?.kind === "destructive") return true;
     const isGiven = each.severity === "WARNING" || each.severity === "DEFAULT";
-    return isGiven && (each.known !== undefined || (each.severity === "DEFAULT" && each.frames > 0));
+    return (
+      isGiven && (each.known !== undefined || (each.severity === "DEFAULT" && (each.frames > 0 || callsItselfError.test(each.example))))
+    );
   });
 }
+
+/** The level at a line's beginning, as loggers write it that nobody taught the platform's severities: after time, process and name. */
+const callsItselfError =
+  /^(?:\[?\d{4}-\d{2}-\d{2}[T ][\d:.,Z+ -]*\]?[\s-]*(?:\[\d+\]\s*)?(?:[\w.]{1,60} - )?)?\[?(?:ERROR|CRITICAL|FATAL)(?:\]|:| -)/u;
 
 interface Made extends Omit<LogFacts, "revisions" | "tables"> {
   readonly deployed: Evidence<UnitFacts> | undefined;
@@ -76,6 +87,11 @@ export function linesLike(
 export function firstOf(lines: readonly LoggedLine[]): Date | undefined {
   const times = lines.map(({ at }) => Date.parse(at));
   return times.length === 0 ? undefined : new Date(times.reduce((a, b) => Math.min(a, b)));
+}
+
+/** A line in an answer; those of requests bear no text. */
+export function toldText(text: string, most: number): string {
+  return text === "" ? "an entry without text" : excerpt(text, most);
 }
 
 /** The run that a line names, in a field or in its text. */

@@ -8,12 +8,12 @@ import type { Evidence } from "../../evidence/evidence.ts";
 import type { LogSilence } from "../../evidence/looks/logs.ts";
 import { retentionDays } from "../../evidence/looks/logs.ts";
 import { shortRevision } from "../../evidence/looks/units.ts";
-import { excerpt, quoted } from "../../outside-text.ts";
+import { quoted } from "../../outside-text.ts";
 import { clockText } from "../../pipeline/dates.ts";
 import type { Weighed } from "../cause.ts";
 import type { Line } from "../inquiry.ts";
 import type { LogFacts } from "./facts.ts";
-import { badPatterns, momentText, troubledPatterns } from "./facts.ts";
+import { badPatterns, momentText, toldText, troubledPatterns } from "./facts.ts";
 import { innocence } from "./signs.ts";
 
 /** With which other window a log was compared, in words; or why with none. */
@@ -55,7 +55,9 @@ export function judgeLog(judging: Judging): readonly Line[] {
     ...harmlessNotes(facts).map((finding): [string, Finding] => ["harmless", finding]),
     ...warningNotes(facts).map((finding): [string, Finding] => ["warnings", finding]),
     ...unread(judging, bad.length > 0).map((finding): [string, Finding] => ["not-read", finding]),
-    ...(bad.length === 0 && troubled.length === 0 ? [["lines", quiet(judging)] as [string, Finding]] : []),
+    ...(bad.length === 0 && troubled.length === 0
+      ? [["lines", quiet(judging)] as [string, Finding]]
+      : expiredPart(judging).map((finding): [string, Finding] => ["not-read", finding])),
   ];
   return found.map(([topic, finding]) => ({ id: `${topic}/${facts.unit}`, finding, evidence }));
 }
@@ -178,16 +180,29 @@ function unread({ facts, goesOn }: Judging, bad: boolean): readonly Finding[] {
     : [note("partly_read", observed)];
 }
 
+/** A window that begins before what is kept: what was found is not all there was, nor its first line the first. */
+function expiredPart({ facts: { since, unit, zone }, asOf }: Judging): readonly Finding[] {
+  const kept = keptFrom(asOf);
+  return since < kept ? [note("partly_expired", expiredText(unit, kept, zone))] : [];
+}
+
+function keptFrom(asOf: Date): Date {
+  return new Date(asOf.getTime() - retentionDays * 86_400_000);
+}
+
+function expiredText(unit: string, kept: Date, zone: string): string {
+  return `lines are kept ${retentionDays} days: of ${unit} nothing from before ${clockText(kept, zone)} can be read any more`;
+}
+
 /** No ERROR line was found: whether that means anything depends on what else the unit logged. */
 function quiet(judging: Judging): Finding {
   const { facts, silence, asOf } = judging;
   const { unit, zone, reading, since, until } = facts;
   const span = `from ${clockText(since, zone)} to ${momentText(until, zone, since)}`;
-  const kept = new Date(asOf.getTime() - retentionDays * 86_400_000);
+  const kept = keptFrom(asOf);
   const harmless = facts.patterns.filter((each) => isSevere(each.severity)).length > 0 ? " but harmless ones" : "";
   if (since < kept) {
-    const observed = `lines are kept ${retentionDays} days: of ${unit} nothing from before ${clockText(kept, zone)} can be read any more`;
-    return unknown("expired", observed, "Ask for a later window.");
+    return unknown("expired", expiredText(unit, kept, zone), "Ask for a later window.");
   }
   if (reading.lines.length > 0) {
     const what = facts.filtered
@@ -246,7 +261,7 @@ function sumText(patterns: readonly LinePattern[], { unit, zone }: LogFacts, kin
 const briefCharacters = 110;
 
 function excerptOf({ example }: LinePattern): string {
-  return excerpt(example, briefCharacters);
+  return toldText(example, briefCharacters);
 }
 
 function lineOf(pattern: LinePattern | undefined): string {

@@ -5,6 +5,7 @@ import type { LoggedLine } from "../../evidence/looks/logs.ts";
 import { shortRevision } from "../../evidence/looks/units.ts";
 import { excerpt } from "../../outside-text.ts";
 import type { Entry, Pattern } from "../inquiry.ts";
+import { toldText } from "./facts.ts";
 
 /** Room for lines in one answer, in characters: about three make a token. */
 const room = {
@@ -61,7 +62,7 @@ function textLength(made: object): number {
 function patternOf(each: LinePattern, unit: string, size: Size): Pattern {
   const { line } = room[size];
   const frames = each.frames > 0 ? ` (${each.frames} frames)` : "";
-  const [pattern, example] = [excerpt(each.pattern, line), excerpt(each.example, line * 2)];
+  const [pattern, example] = [toldText(each.pattern, line), toldText(each.example, line * 2)];
   // A line in which nothing varies is its own example.
   const isItself = each.pattern === each.example;
   const revisions = each.revisions.map((name) => excerpt(shortRevision(name, unit), 30));
@@ -86,6 +87,6 @@ function entryOf({ at, severity, revision, text }: LoggedLine, unit: string, siz
     at: new Date(at),
     severity,
     ...(revision === null ? {} : { revision: excerpt(shortRevision(revision, unit), 30) }),
-    text: `${excerpt(line, room[size].line * 2)}${frames > 0 ? ` (${frames} frames)` : ""}`,
+    text: `${toldText(line, room[size].line * 2)}${frames > 0 ? ` (${frames} frames)` : ""}`,
   };
 }

@@ -82,8 +82,15 @@ export function wherever(facts: LogFacts): string {
   return "when that code is reached";
 }
 
-/** Fewer may be a stranger's. */
-export const leastRefusals = 3;
+/** Fewer may be a stranger's, and so may many in one go: a caller waits before it comes again. */
+const leastRefusals = 3;
+const leastRefusedMs = 60_000;
+
+export function comesAgain(facts: LogFacts): boolean {
+  const lines = refusals(facts);
+  const first = firstOf(lines);
+  return first !== undefined && lines.length >= leastRefusals && latest(lines).getTime() - first.getTime() >= leastRefusedMs;
+}
 
 export function refusalForm({ isCaller }: LogFacts): "refused" | "unauthenticated" {
   return isCaller === true ? "refused" : "unauthenticated";
@@ -173,13 +180,23 @@ export function runsText(facts: LogFacts): string {
 const platform = /^(?:The request was |Starting new instance|(?:Default )?(?:STARTUP|LIVENESS|READINESS) )/iu;
 
 export function workedSince(facts: LogFacts, since: Date | undefined): boolean {
-  return facts.reading.lines.some(
-    ({ at, text, severity }) =>
-      since !== undefined &&
-      Date.parse(at) > since.getTime() &&
-      text !== "" &&
-      (facts.isCaller === true ? /AttemptFinished/u.test(text) && severity === "INFO" : !platform.test(text)),
-  );
+  return since !== undefined && workTimes(facts).some((time) => time > since.getTime());
+}
+
+function workTimes({ reading, isCaller }: LogFacts): readonly number[] {
+  return reading.lines.flatMap(({ at, text, severity }) => {
+    const isWork = isCaller === true ? /AttemptFinished/u.test(text) && severity === "INFO" : text !== "" && !platform.test(text);
+    return isWork ? [Date.parse(at)] : [];
+  });
+}
+
+/** Whether a unit that did work before rests no longer since than it did then: one that is called once a day is not missed for hours. */
+export function mayRest(facts: LogFacts, since: Date | undefined): boolean {
+  const [first, ...rest] = workTimes(facts).toSorted((a, b) => a - b);
+  if (since === undefined || facts.isCaller === true || first === undefined) return false;
+  const times = [facts.since.getTime(), first, ...rest, since.getTime()];
+  const longest = Math.max(...times.slice(1).map((time, index) => time - (times[index] ?? time)));
+  return facts.until.getTime() - since.getTime() <= longest;
 }
 
 export function namedIn(facts: LogFacts): readonly string[] {

@@ -8,6 +8,7 @@ import type { Inquiry, Line } from "../inquiry.ts";
 import type { Cursor, Question } from "./cursor.ts";
 import { writeCursor } from "./cursor.ts";
 import type { LogFacts } from "./facts.ts";
+import { troubledPatterns } from "./facts.ts";
 import { fittedEntries, fittedPatterns, mostEntries } from "./present.ts";
 import type { LogParams } from "./question.ts";
 import type { Named } from "./source.ts";
@@ -33,7 +34,8 @@ export function digestView({ given, question, cursor, searched }: Answering, fac
   const skip = cursor?.skip ?? 0;
   const asked = given.min_severity !== undefined || facts.filtered || given.detail === "detailed";
   // Lines of a quiet unit are no news unless they were asked for.
-  const worth = facts.patterns.filter(({ severity }) => asked || isSevere(severity) || severity === "WARNING");
+  const troubled = new Set(troubledPatterns(facts));
+  const worth = facts.patterns.filter((each) => asked || isSevere(each.severity) || each.severity === "WARNING" || troubled.has(each));
   const { shown, taken } = fittedPatterns(worth.slice(skip), facts.unit, given.detail);
   const left = worth.slice(skip + taken);
   const { severe, other } = facts.reading;

@@ -42,6 +42,8 @@ export interface Intake {
   readonly input: "yes" | "no" | Unseen;
   /** When the last of that input landed. */
   readonly landedAt?: Date;
+  /** Tables that lack any of the missing games. */
+  readonly lackedBy?: readonly string[];
 }
 
 /** Everything known of one date. What was not read is `Unseen`, never empty. */

@@ -7,7 +7,7 @@ import type { Class, Day, Part } from "./judge.ts";
 import { isSeen, lackingIn, partsOf, recordPart, straysIn } from "./judge.ts";
 import type { Phase } from "./phases.ts";
 import { titleOf } from "./phases.ts";
-import { datesText, isTooLate, listed, repairOf } from "./proposals.ts";
+import { datesText, isToRun, isTooLate, listed, repairOf, whyNotRun } from "./proposals.ts";
 import { recordedText } from "./rows.ts";
 
 /** Dates that one line tells one by one; of the others their number. */
@@ -67,7 +67,7 @@ function flagLines({ phase, days, evidence }: Telling): readonly Line[] {
       reason: "flag_without_rows",
       observed: `${name} is recorded as complete, but ${table} holds no row for ${datesText(dates)}${others ? `; the other ${rest} tables hold theirs` : ""}`,
       expected: `rows in ${table} before an entry in ${phase.rules.completion.collection}`,
-      next: `Look at what ${className} logged for a write error that was swallowed, then run it for ${datesText(dates)}; the entries stay as they are.`,
+      next: `Look at what ${className} logged for a write error that was swallowed, then run it for ${datesText(dates)}; the entries stay as they are.${notRunText(told, [className])}`,
     });
     return [{ id: `${phase.id}/${name}`, subjects: dates.toReversed(), finding, evidence }];
   });
@@ -81,7 +81,8 @@ function filledTables({ facts }: Day): number {
 type Fault = "stalled" | "missing" | "record_wrong" | "rows_without_flag";
 
 function faultOf(found: Fault, told: readonly Day[], { phase, days }: Telling): Finding {
-  const { name: next, run_again: again } = phase.rules.completion.next_phase;
+  const { processors } = phase.rules.completion;
+  const { name: next, run_again: again, processors: following = {} } = phase.rules.completion.next_phase;
   const where = told.length === 1 ? datesText(datesOf(told)) : `${told.length} of ${days.length} dates`;
   const severity = severityOfAll(told);
   const said = { reason: found, expected: "", next: "" };
@@ -91,14 +92,14 @@ function faultOf(found: Fault, told: readonly Day[], { phase, days }: Telling): 
         ...said,
         observed: `${next} has not run, or not on these rows, for ${where}; ${clauses(told, ({ deciding }) => deciding[0]?.finding.observed ?? "")}`,
         expected: `output of ${next} not older than the rows it reads`,
-        next: stalledNext(told, next, again),
+        next: `${stalledNext(told, next, again)}${notRunText(told, Object.keys(following))}`,
       });
     case "missing":
       return problem(severity, {
         ...said,
         observed: `${titleOf(phase.id)} is incomplete for ${where}; ${clauses(told, missingText)}`,
         expected: "an entry and rows of every processor",
-        next: `Run the processors for ${datesText(datesOf(told).toSorted())}: their input is there.`,
+        next: `Run the processors for ${datesText(datesOf(told).toSorted())}${told.every(hasInput) ? ": their input is there" : ""}.${notRunText(told, (day) => owedBy(day, processors))}`,
       });
     case "record_wrong":
       return problem("P2", {
@@ -115,6 +116,21 @@ function faultOf(found: Fault, told: readonly Day[], { phase, days }: Telling): 
         next: `Correct the record, and run nothing for its sake.${withoutText(told)}`,
       });
   }
+}
+
+/** Box scores were looked for and found: of what is prepared before the games nobody has looked at the input. */
+function hasInput({ facts: { intake } }: Day): boolean {
+  return isSeen(intake) && intake.missing.length > 0 && intake.input === "yes";
+}
+
+/** Classes of the processors that a date wants run. */
+function owedBy(day: Day, processors: Phase["rules"]["completion"]["processors"]): readonly string[] {
+  return Object.entries(processors).flatMap(([name, { table, class: className }]) => (isToRun(day, name, table) ? [className] : []));
+}
+
+function notRunText(told: readonly Day[], classNames: readonly string[] | ((day: Day) => readonly string[])): string {
+  const reasons = told.flatMap((day) => whyNotRun(day, typeof classNames === "function" ? classNames(day) : classNames) ?? []);
+  return reasons.length === 0 ? "" : ` Not proposed: ${[...new Set(reasons)].slice(0, 2).join("; ")}.`;
 }
 
 function stalledNext(told: readonly Day[], next: string, again: string): string {

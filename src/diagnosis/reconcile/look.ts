@@ -147,16 +147,22 @@ export function intakeOn({ number }: Phase, held: HeldEvidence, boxes: HeldEvide
     evidence?.seen === true ? evidence.facts.held.filter(({ date }) => date === scope.date) : [],
   );
   const { least } = scope.rules.thresholds.analytics.team_player_rows;
-  const missing = games.filter((game) =>
-    teamsOf(game).some((team) => {
+  const lackers = (game: (typeof games)[number]): readonly string[] =>
+    teamsOf(game).flatMap((team) => {
       const ours = (group: Held): boolean => group.team === team && isPairOf(game, group.team, group.opponent);
       const keys = playerTeams.filter(ours).reduce((sum, group) => sum + group.keys, 0);
-      return keys < least || !offenseTeams.some(ours) || !defenseTeams.some(ours);
-    }),
-  );
+      const has: [string, boolean][] = [
+        [players, keys >= least],
+        [offense, offenseTeams.some(ours)],
+        [defense, defenseTeams.some(ours)],
+      ];
+      return has.flatMap(([table, there]) => (there ? [] : [table]));
+    });
+  const missing = games.filter((game) => lackers(game).length > 0);
   if (missing.length === 0) return whole;
   const input = boxes === undefined ? {} : inputOf(missing.map(teamsOf), boxes, scope);
-  return { ...whole, missing: missing.map(({ name }) => name), input: "no", ...input };
+  const lackedBy = [...new Set(missing.flatMap(lackers))];
+  return { ...whole, missing: missing.map(({ name }) => name), lackedBy, input: "no", ...input };
 }
 
 /** Whether any of these games has its box scores, from any source; unless all sources were seen, nothing is concluded from their absence. */

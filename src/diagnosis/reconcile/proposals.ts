@@ -1,6 +1,7 @@
 import { isCompletion, triggerDue } from "../../checks/completion/mode.ts";
 import { newestOf, orderOf } from "../../checks/completion/record.ts";
 import type { KeptRecord, RanRow } from "../../evidence/looks/reconcile.ts";
+import { at } from "../../checks/words.ts";
 import { quoted } from "../../outside-text.ts";
 import type { CalendarDate } from "../../pipeline/dates.ts";
 import { addDays, addMinutes } from "../../pipeline/dates.ts";
@@ -159,7 +160,7 @@ function nextPhaseRun({ rules }: Phase, days: readonly Day[]): readonly Proposal
   const { minutes } = rules.thresholds.completion.rewriting_minutes;
   const classNames = Object.keys(processors);
   const stalled = days
-    .filter((day) => day.class === "stalled" && isWholeOtherwise(day) && !isTooLate(day) && !isAtWork(day, classNames))
+    .filter((day) => day.class === "stalled" && isWholeOtherwise(day) && !isTooLate(day) && whyNotRun(day, classNames) === undefined)
     .map(({ facts }) => facts.scope.date);
   if (job === undefined || stalled.length === 0) return [];
   const location = rules.region === undefined ? {} : { location: rules.region };
@@ -183,9 +184,10 @@ export function isTooLate({ facts: { scope }, mode }: Day): boolean {
   return scope.rules.completion.next_phase.follows_rows === false && mode === "overnight";
 }
 
-/** Whether a run of these is under way, or has just ended: a second one beside it would write twice. */
-function isAtWork({ facts: { runs, scope } }: Day, classNames: readonly string[]): boolean {
-  if (!isSeen(runs)) return false;
+/** Why none of these is to be run now: one is under way, or has just ended, beside which a second one would write twice; or nobody could look. */
+export function whyNotRun({ facts: { runs, scope } }: Day, classNames: readonly string[]): string | undefined {
+  if (classNames.length === 0) return undefined;
+  if (!isSeen(runs)) return "whether a run is at work could not be looked at";
   const since = addMinutes(scope.asOf, -scope.rules.thresholds.runs.running.fail_minutes).getTime();
   const ended = new Set(runs.flatMap(({ run_id: id, status }) => (status === "running" ? [] : [id])));
   const isOpen = (run: RanRow): boolean =>
@@ -193,7 +195,10 @@ function isAtWork({ facts: { runs, scope } }: Day, classNames: readonly string[]
     run.status === "running" &&
     !ended.has(run.run_id) &&
     Date.parse(run.oldest ?? "") >= since;
-  return runs.some(isOpen) || recentRunOf(classNames, runs, scope) !== undefined;
+  const open = runs.find(isOpen);
+  if (open !== undefined) return `a run of ${open.processor_name ?? "?"}, begun ${at(new Date(open.oldest ?? ""), scope)}, has no end yet`;
+  const recent = recentRunOf(classNames, runs, scope);
+  return recent === undefined ? undefined : `${recent.processor} was at work at ${at(recent.at, scope)}`;
 }
 
 /** All rows are there, so that the next phase would have what it reads. */
@@ -201,17 +206,20 @@ function isWholeOtherwise({ processors }: Day): boolean {
   return !processors.some((part) => part.class === "flag_without_rows" || part.class === "missing" || part.class === "waiting");
 }
 
-/** Processors whose rows are missing though they are recorded, or though their input is there. Not while a run may be at work. */
+/** Whether the processor's rows are missing though it is recorded, or though its input is there: all of them, or those of some games. */
+export function isToRun({ facts: { intake }, processors, record }: Day, name: string, table: string): boolean {
+  if (processors.some((part) => part.name === name && (part.class === "flag_without_rows" || part.class === "missing"))) return true;
+  return record.class === "missing" && isSeen(intake) && intake.input === "yes" && intake.lackedBy?.includes(table) === true;
+}
+
+/** Processors that are to be run for a date, each once for all its dates. Not while a run may be at work. */
 function processorRuns({ rules }: Phase, days: readonly Day[]): readonly Proposal[] {
   const { unit, processors } = rules.completion;
   if (unit === undefined) return [];
   const { minutes } = rules.thresholds.completion.rewriting_minutes;
-  const owed = Object.entries(processors).flatMap(([name, { class: className }]) => {
+  const owed = Object.entries(processors).flatMap(([name, { class: className, table }]) => {
     const dates = days
-      .filter(
-        ({ facts, processors: parts }) =>
-          isSeen(facts.runs) && parts.some((part) => part.name === name && ["flag_without_rows", "missing"].includes(part.class)),
-      )
+      .filter((day) => isToRun(day, name, table) && whyNotRun(day, [className]) === undefined)
       .map(({ facts }) => facts.scope.date)
       .toSorted();
     return dates.length === 0 ? [] : [{ className, dates }];

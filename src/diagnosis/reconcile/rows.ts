@@ -51,6 +51,7 @@ function rowOf(day: Day): ListRow {
     stored: !isSeen(record) ? "not read" : (record?.count ?? "none"),
     tables: seen.length < states.length ? `${filled} of ${seen.length} read` : `${filled} of ${expected.length}`,
     triggered: isSeen(record) ? triggeredText(record, scope.rules.zone) : "not read",
+    ...(isSeen(record) && record !== null && record.reconciledAt !== null ? { repaired: at(new Date(record.reconciledAt), scope) } : {}),
     next_phase: nextPhaseText(day),
   };
 }

@@ -2,7 +2,7 @@ import type { Finding } from "../../checks/finding.ts";
 import { note } from "../../checks/finding.ts";
 import { at, breaksFact, counted, gap, listNames } from "../../checks/words.ts";
 import { windowText } from "../../checks/scraping/window.ts";
-import { shellQuoted } from "../../evidence/looks/by-hand.ts";
+import { shellQuoted } from "../../shell.ts";
 import { addMinutes, clockText, instantOf } from "../../pipeline/dates.ts";
 import { deadlineReader } from "../../pipeline/due.ts";
 import type { Rules } from "../../pipeline/load.ts";
@@ -150,8 +150,10 @@ function feeds(rules: Rules, job: string, stage: string): boolean {
 }
 
 /** How a case is told to whoever writes it down. Text from stores is quoted where it is read. */
-export function findingsText({ id, collection, finding, story }: Collected, corrected: string | undefined): string | undefined {
+export function findingsText(collected: Collected, corrected: string | undefined): string | undefined {
+  const { id, collection, story } = collected;
   if (story === undefined) return undefined;
+  const finding = awaited(completed(collected.finding, collected), collected);
   const { scope, window, landing, scrapers } = story.about;
   const { causes } = story;
   const established = causes?.filter(({ standing }) => standing === "established") ?? [];

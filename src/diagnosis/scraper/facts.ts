@@ -77,11 +77,19 @@ export function journalsOf(about: ScraperCase, evidence: ScraperEvidence): Journ
   };
 }
 
+const troubleWords: Readonly<Record<ScraperCase["state"], string>> = {
+  retired: "nothing is missing and nothing came late",
+  not_due: "nothing is missing and nothing came late",
+  on_time: "nothing is missing and nothing came late",
+  late: "it came late",
+  missing: "rows are missing",
+};
+
 function stateSigns({ state, window, scope }: ScraperCase): StateSigns {
   const is = (...states: readonly ScraperCase["state"][]) => (states.includes(state) ? "yes" : "no");
   return {
-    retired: sign(is("retired"), "it is retired on this date"),
-    before_window: sign(is("not_due"), `its window opens ${at(window.at, scope)}`),
-    untroubled: sign(is("retired", "not_due", "on_time"), "nothing is missing and nothing came late"),
+    retired: sign(is("retired"), `it is ${state === "retired" ? "" : "not "}retired on this date`),
+    before_window: sign(is("not_due"), `its window ${window.at <= scope.asOf ? "opened" : "opens"} ${at(window.at, scope)}`),
+    untroubled: sign(is("retired", "not_due", "on_time"), troubleWords[state]),
   };
 }

@@ -87,6 +87,9 @@ function arrival({ reason, attempt }: Fault, oldAddress: boolean, evidence: Arri
     return { holds: "no", said: "nothing arrives: the call did not reach what it is for" };
   const lost = tables.find(([, look]) => !look.seen);
   if (lost !== undefined) return { holds: "unknown", said: `whether its result arrives could not be looked at: ${lost[0]}` };
+  const undated = tables.find(([, look]) => look.seen && look.facts.rows.length > 0 && newestOf(look.facts) === undefined);
+  if (undated !== undefined)
+    return { holds: "unknown", said: `whether its result arrives can't be told: rows of ${undated[0]} bear no time of writing` };
   if (tables.length > 0)
     return {
       holds: "no",

@@ -11,7 +11,7 @@ import type { SchedulerFacts, SchedulerJob } from "../../evidence/looks/schedule
 import { schedulerJobs } from "../../evidence/looks/schedules.ts";
 import { scraperLog } from "../../evidence/looks/scraper-logs.ts";
 import { collectedGames } from "../../evidence/looks/scraping.ts";
-import { shellQuoted } from "../../evidence/looks/by-hand.ts";
+import { shellQuoted } from "../../shell.ts";
 import { idName, quoted } from "../../outside-text.ts";
 import { addDays, clockText, dateAt } from "../../pipeline/dates.ts";
 import type { Rules } from "../../pipeline/load.ts";
@@ -143,9 +143,13 @@ function nextText({ nextRunAt: next }: SchedulerJob, scope: Scope): string {
   return next === undefined ? "" : `; next run ${clockText(new Date(next), scope.rules.zone)}, until then the status stays`;
 }
 
+/** Seconds that a call over HTTP may take at most: how long the work takes is not recorded. */
+const mostDeadline = 1800;
+
 function commandText({ job, fault, arrives }: JobFacts, { region = "REGION" }: Rules): string {
   const where = `${shellQuoted(job.name)} --location=${region}`;
-  if (fault.reason === "deadline") return ` \`gcloud scheduler jobs update http ${where} --attempt-deadline=SECONDSs\``;
+  if (fault.reason === "deadline")
+    return ` \`gcloud scheduler jobs update http ${where} --attempt-deadline=${mostDeadline}s\`, the most it takes.`;
   return arrives.holds === "yes" ? "" : ` Then \`gcloud scheduler jobs run ${where}\`, once.`;
 }
 

@@ -137,12 +137,16 @@ function isLockReason(reason: string, signs: Signs): boolean {
   return holdsOne(reason, [...signs.locked, "another instance"]);
 }
 
-/** Whether the lock is of a batch of this scraper: every word of its kind occurs among the scraper's. */
-function isInTheWay({ id, startedAt, expiresAt }: BatchLock, { scrapers }: ScraperCase, span: Span): boolean {
-  const kind = id.split("_batch")[0]?.split("_") ?? [];
-  const own = scrapers.some((scraper) => kind.every((word) => scraper.split("_").includes(word)));
+function isInTheWay(lock: BatchLock, about: ScraperCase, span: Span): boolean {
+  const { startedAt, expiresAt } = lock;
   const stood = (startedAt === null || new Date(startedAt) <= span.to) && (expiresAt === null || new Date(expiresAt) >= span.from);
-  return id.includes("_batch") && own && stood;
+  return isOfBatch(lock, about) && stood;
+}
+
+/** Whether the lock is of a batch of this scraper: every word of its kind occurs among the scraper's. */
+export function isOfBatch({ id }: BatchLock, { scrapers }: Pick<ScraperCase, "scrapers">): boolean {
+  const kind = id.split("_batch")[0]?.split("_") ?? [];
+  return id.includes("_batch") && scrapers.some((scraper) => kind.every((word) => scraper.split("_").includes(word)));
 }
 
 function failedSign(about: ScraperCase, evidence: ScraperEvidence, loads: readonly Load[] | undefined, span: Span): Sign {

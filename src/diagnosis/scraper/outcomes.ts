@@ -196,9 +196,18 @@ function notOverSign({ about }: Around, moment: Date, { minutes }: Chain): Sign 
     : sign("no", `all ${owing.length} games were over ${at(moment, scope)}`);
 }
 
-function succeededSign({ about, evidence, journals }: Around, runs: readonly ScrapeRun[] | undefined): Sign {
+/** Rows of some games came with that window, and others did not: what kept those away is not ruled out by it. */
+function hasBroughtPart({ landing: { first } }: ScraperCase, window: Span): boolean {
+  return first !== undefined && first <= window.to;
+}
+
+function partSign(run: ScrapeRun, about: ScraperCase): Sign {
+  return sign("unknown", `run ${runText(run, about)} brought a part, and which run was to bring the rest is not recorded`);
+}
+
+function succeededSign({ about, evidence, journals, window }: Around, runs: readonly ScrapeRun[] | undefined): Sign {
   const good = runs?.find(hasBrought);
-  if (good !== undefined) return sign("yes", `run ${runText(good, about)}`);
+  if (good !== undefined) return hasBroughtPart(about, window) ? partSign(good, about) : sign("yes", `run ${runText(good, about)}`);
   if (runs !== undefined && journals.isWhole) return sign("no", "no run of that window succeeded");
   return evidence.serviceLog.seen && evidence.serviceLog.facts.witnessed && !evidence.serviceLog.facts.more
     ? sign("no", "nothing was handed over in that window")

@@ -8,7 +8,7 @@ import type { Known, ScraperCase, ScraperEvidence, Span } from "./case.ts";
 import { decisionSpan, windowSpan, within } from "./case.ts";
 import type { Journals, ScrapeRun } from "./journals.ts";
 import { attemptsOfJob, isKnown, isSevere, runStatus } from "./journals.ts";
-import { loadsIn, outcomeText } from "./loading.ts";
+import { isOfBatch, loadsIn, outcomeText } from "./loading.ts";
 
 interface Telling {
   readonly about: ScraperCase;
@@ -31,6 +31,7 @@ export function timelineOf(telling: Telling): readonly Happening[] {
     ...runs(telling),
     ...lines(telling),
     ...loads(telling),
+    ...locks(telling),
     ...landing(telling),
     ...telling.elsewhere,
   ].filter(({ at, said }) => at <= telling.about.scope.asOf || said.includes("window"));
@@ -125,6 +126,18 @@ const mostLines = 8;
 
 function loads({ about, evidence }: Telling): readonly Happening[] {
   return (loadsIn(about, evidence) ?? []).map((load) => ({ at: load.at, said: `loader: ${outcomeText(load)}`, from: evidence.runs.id }));
+}
+
+/** Batch locks of its loader: one that has ended still keeps the next file out until it is deleted. */
+function locks({ about, evidence: { locks: look } }: Telling): readonly Happening[] {
+  if (look?.seen !== true) return [];
+  return look.facts.locks
+    .filter((lock) => isOfBatch(lock, about))
+    .flatMap(({ id, status, startedAt }) =>
+      startedAt === null
+        ? []
+        : [{ at: new Date(startedAt), said: `batch lock ${quoted(id)} taken, now ${quoted(status ?? "without status")}`, from: look.id }],
+    );
 }
 
 function landing({ about, rows }: Telling): readonly Happening[] {

@@ -21,9 +21,12 @@ export async function unscheduled(looking: Looking, { scrapers, table, otherTabl
   const runs = runsIn(log, scrapers, scope);
   const landed = rows?.seen === true ? rows.facts.rows.reduce((sum, { n }) => sum + n, 0) : undefined;
   const where = table ?? otherTable;
-  const finding = judged({ name, scrapers, runs, landed, where, scope, lost: log.seen ? undefined : couldNotLook(log) });
+  const found = judged({ name, scrapers, runs, landed, where, scope, lost: log.seen ? undefined : couldNotLook(log) });
+  // A run's own word is no row.
+  const isUnshown = found.verdict === "pass" && rows !== undefined && !rows.seen;
+  const finding = isUnshown ? couldNotLook(rows) : found;
   const timeline = (runs ?? []).map((run) => ({ at: run.at, said: runSaid(run), from: log.id }));
-  const unseen = rows !== undefined && !rows.seen && finding.verdict !== "not_applicable" ? [judgedWithout(rows)] : [];
+  const unseen = rows !== undefined && !rows.seen && !isUnshown && finding.verdict !== "not_applicable" ? [judgedWithout(rows)] : [];
   return {
     lines: [finding, ...unseen].map((each) => ({ id: `scraper/${scrapers[0] ?? name}`, finding: each, evidence })),
     numbers: { runs: runs === undefined ? "not recorded" : `${runs.length}`, ...(landed === undefined ? {} : { rows: `${landed}` }) },

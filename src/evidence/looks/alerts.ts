@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Look } from "../evidence.ts";
-import { shellQuoted } from "./by-hand.ts";
+import { shellQuoted } from "../../shell.ts";
 
 const policyFacts = z.object({
   policies: z.array(

@@ -1,13 +1,6 @@
 import type { CalendarDate } from "../../pipeline/dates.ts";
 import type { TableName } from "../../ports/warehouse.ts";
-
-/**
- * One word of a shell's command, whatever is in it: people copy these commands, and most of what stands in them comes from
- * a pipeline file or a store.
- */
-export function shellQuoted(value: string): string {
-  return `'${value.replaceAll("'", String.raw`'\''`)}'`;
-}
+import { shellQuoted } from "../../shell.ts";
 
 /** The command that shows the same by hand; `flags` stand before the statement. */
 export function bqQuery(sql: string, flags: readonly string[] = []): string {

@@ -6,8 +6,9 @@ import type { Call } from "../../ports/call.ts";
 import type { LogEntry } from "../../ports/logs.ts";
 import type { Source } from "../../ports/source.ts";
 import type { Look } from "../evidence.ts";
-import { logsByHand, shellQuoted } from "./by-hand.ts";
-import { secondWitness } from "./logs.ts";
+import { shellQuoted } from "../../shell.ts";
+import { logsByHand } from "./by-hand.ts";
+import { secondWitness, textFields } from "./logs.ts";
 import { isIdle } from "./orchestrators.ts";
 
 const requested = z.object({
@@ -177,7 +178,9 @@ export function workOf(unit: string, { logsAs, since, until, revisions }: Window
       const { entries, more } = await logs.entries({ unit: logsAs, since, until, limit: mostLines }, call);
       const ofThese = entries.filter(({ revision }) => revision === undefined || revisions?.includes(revision) !== false);
       const own = newest(ofThese.filter((entry) => !isIdle(entry)));
-      return { facts: { line: own, counted, idle: own === null && ofThese.length > 0, more }, examined: entries.length };
+      // What was read is more than a count: that holds the lines of other revisions too.
+      const rest = entries.length > 0 ? null : counted;
+      return { facts: { line: own, counted: rest, idle: own === null && ofThese.length > 0, more }, examined: entries.length };
     },
     parse: (saved) => work.parse(saved),
   };
@@ -199,10 +202,23 @@ export function proofIn(unit: string, { logsAs, since, until, revisions }: Windo
     after: [],
     whenEmpty: { mayBeEmpty: true, witness: "any other line of its own in the same window" },
     async run({ logs }, call) {
-      const window = { unit: logsAs, since, until, limit: mostLines, ...(revision === undefined ? {} : { revision }) };
-      const [found, any] = await Promise.all([logs.entries({ ...window, contains }, call), logs.entries(window, call)]);
-      const own = any.entries.filter((entry) => !isIdle(entry));
-      return { facts: { found: newest(found.entries), any: newest(own) }, examined: found.entries.length + any.entries.length };
+      // One by one: what others logged between them, retired since, proves nothing of these.
+      const windows = (revisions ?? [undefined]).map((each) => ({
+        unit: logsAs,
+        since,
+        until,
+        limit: mostLines,
+        ...(each === undefined ? {} : { revision: each }),
+      }));
+      const [found, any] = await Promise.all([
+        Promise.all(windows.map((window) => logs.entries({ ...window, contains, fields: textFields }, call))),
+        Promise.all(windows.map((window) => logs.entries(window, call))),
+      ]);
+      const [holding, all] = [found, any].map((pages) => pages.flatMap(({ entries }) => entries)) as [LogEntry[], LogEntry[]]; // two in, two out
+      return {
+        facts: { found: newest(holding), any: newest(all.filter((entry) => !isIdle(entry))) },
+        examined: holding.length + all.length,
+      };
     },
     parse: (saved) => proof.parse(saved),
   };

@@ -3,7 +3,7 @@ import { BackendError } from "../../errors.ts";
 import type { Rules } from "../../pipeline/load.ts";
 import type { DocumentSnapshot } from "../../ports/documents.ts";
 import type { Look } from "../evidence.ts";
-import { shellQuoted } from "./by-hand.ts";
+import { shellQuoted } from "../../shell.ts";
 import { instant } from "./documents.ts";
 
 const facts = z.object({

@@ -6,7 +6,7 @@ import type { LogAsk, LogEntry, LogPage, LogPosition, LogResource, Logs } from "
 import { isAtLeast, logResources, logSeverities } from "../../ports/logs.ts";
 import type { Value } from "../../ports/warehouse.ts";
 import type { Look } from "../evidence.ts";
-import { shellQuoted } from "./by-hand.ts";
+import { shellQuoted } from "../../shell.ts";
 
 /** A line as evidence keeps it. */
 export const loggedLine = z.object({
@@ -238,6 +238,8 @@ const telling = [
   "reason",
   "error_message",
   "error",
+  "msg",
+  "detail",
   "exception",
   "stack_trace",
   "traceback",
@@ -265,7 +267,19 @@ function saidIn({ text, fields }: LogEntry): string {
   });
   if (text !== "") return said.length === 0 ? text : `${text} (${said.join(", ")})`;
   const subjects = about.flatMap((name) => textAt(fields, name) ?? []);
-  return [...said, ...subjects].join(" ");
+  return [...said, ...subjects, ...(said.length > 0 ? [] : otherwise(fields))].join(" ");
+}
+
+const mostOthers = 4;
+
+/** Where no field that is known says what happened: the first of those it has, with their names. */
+function otherwise(fields: LogEntry["fields"]): readonly string[] {
+  const known: readonly string[] = [...about, "severity", "level", "timestamp", "time", "logger"];
+  return Object.entries(fields)
+    .flatMap(([name, value]) =>
+      known.includes(name) || value === null || value === "" || typeof value === "object" ? [] : [`${name}=${value}`],
+    )
+    .slice(0, mostOthers);
 }
 
 function firstText(fields: LogEntry["fields"], names: readonly string[]): string | null {

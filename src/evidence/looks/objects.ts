@@ -3,7 +3,7 @@ import type { CalendarDate } from "../../pipeline/dates.ts";
 import { isCalendarDate } from "../../pipeline/dates.ts";
 import type { Rules } from "../../pipeline/load.ts";
 import type { Look } from "../evidence.ts";
-import { shellQuoted } from "./by-hand.ts";
+import { shellQuoted } from "../../shell.ts";
 
 const facts = z.object({
   /** Null if there is no such object in a bucket that is there. */

@@ -6,7 +6,8 @@ import type { Call } from "../../ports/call.ts";
 import type { LogAsk, LogEntry, Logs } from "../../ports/logs.ts";
 import { logSeverities } from "../../ports/logs.ts";
 import type { Look } from "../evidence.ts";
-import { logsByHand, shellQuoted } from "./by-hand.ts";
+import { shellQuoted } from "../../shell.ts";
+import { logsByHand } from "./by-hand.ts";
 
 const line = z.object({
   at: z.string(),

@@ -23,7 +23,8 @@ const attempt = z
   .catchall(value);
 const decision = z.object({ decision_time: z.string(), workflow_name: text, action: text, reason: text }).catchall(value);
 const expectedRun = z.object({ workflow_name: text, expected_run_time: text }).catchall(value);
-const collected = z.object({ game_id: text, n: z.number(), newest: text, oldest: text }).catchall(value);
+/** Without times where the rows bear no time of writing. */
+const collected = z.object({ game_id: text, n: z.number(), newest: text.default(null), oldest: text.default(null) }).catchall(value);
 const runDay = z.object({ data_date: text, n: z.number() }).catchall(value);
 
 const scraperRun = attempt.extend({

@@ -6,7 +6,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Paths, Source } from "../../ports/source.ts";
 import type { Unit } from "../../ports/units.ts";
 import type { Look } from "../evidence.ts";
-import { shellQuoted } from "./by-hand.ts";
+import { shellQuoted } from "../../shell.ts";
 import { deployedUnit, findUnit, mostServing } from "./units.ts";
 
 const commit = z.object({ sha: z.string(), at: z.string(), subject: z.string() });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { BackendError } from "../../errors.ts";
 import type { Look } from "../evidence.ts";
-import { shellQuoted } from "./by-hand.ts";
+import { shellQuoted } from "../../shell.ts";
 
 const topicFacts = z.object({ topics: z.array(z.string()) });
 const subscriptionFacts = z.object({

@@ -4,7 +4,7 @@ import type { Rules } from "../../pipeline/load.ts";
 import type { Call } from "../../ports/call.ts";
 import type { Unit, Units } from "../../ports/units.ts";
 import type { Look } from "../evidence.ts";
-import { shellQuoted } from "./by-hand.ts";
+import { shellQuoted } from "../../shell.ts";
 
 const revision = z.object({
   name: z.string(),

@@ -22,6 +22,10 @@ describe("what varies is masked", () => {
   test("a status tells one failure from another, a count doesn't", () => {
     expect(masked("404 Not found: Dataset acme:acme")).toBe("404 Not found: Dataset acme:acme");
     expect(masked("returned status 503 after 412 ms")).toBe("returned status 503 after <*> ms");
+    expect(masked("fetch failed, status_code=404")).toBe("fetch failed, status_code=404");
+    expect(masked("<HttpError 429 when requesting it>")).toBe("<HttpError 429 when requesting it>");
+    expect(masked("HTTPError: 503 Server Error after 503 ms")).toBe("HTTPError: 503 Server Error after <*> ms");
+    expect(masked("read 404 rows, wrote 412")).toBe("read <*> rows, wrote <*>");
   });
 
   test("the name of a missing module is what its line is about", () => {

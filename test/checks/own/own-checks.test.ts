@@ -292,7 +292,7 @@ describe("as one of all checks", () => {
     [
       "a column that is not declared",
       rows(", where: { column: point, above: 0 }"),
-      /checks\.0\.where\.(?:0\.)?column: No column "point"; .*Did you mean "points"/u,
+      /checks\.0\.where\.(?:0\.)?column: No column "point"\. Did you mean "points"/u,
     ],
     [
       "a value that the column can't have",
@@ -344,7 +344,7 @@ describe("as one of all checks", () => {
     [
       "a log of a unit nobody knows",
       mine('measure: log, log: { unit: nba-scraper, text: t, from: D 01:00, to: D 02:00 }, due: D 02:00, pass: ">= 1"'),
-      /checks\.0\.log\.unit: No unit "nba-scraper"; .*Did you mean "nba-scrapers"/u,
+      /checks\.0\.log\.unit: No unit "nba-scraper"\. Did you mean "nba-scrapers"/u,
     ],
     ["columns without a statement", rows(", columns: { a: string }"), /checks\.0\.columns: goes with `sql` only/u],
     ["a missing reason", rows().replace("why: ours, ", ""), /checks\.0\.why: expected text, got nothing \(the key is missing\)/u],

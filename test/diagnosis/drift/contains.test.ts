@@ -74,6 +74,14 @@ describe("the words", () => {
     );
   });
 
+  test("say only of those that lack the commit that they do, and that a part of the traffic is a part", () => {
+    const { observed } = told(examined({ unit: two({ share: 30 }), holds: { [older]: "no", [newest]: "yes" } }));
+    expect(observed).toMatch(/^not all traffic: /u);
+    const [lacking = "", holding = ""] = observed.split(";");
+    expect([lacking.includes(older), lacking.includes(newest)]).toEqual([true, false]);
+    expect(holding).toContain("holds it and has 30 % of the traffic");
+  });
+
   test("say where a commit is no part of the unit's code at all", () => {
     const of = examined({ unit: two({ share: 100 }), holds: { [newest]: "yes" } });
     expect(told(of).observed).not.toContain("touches none");

@@ -226,6 +226,16 @@ describe("silence of a journal", () => {
   });
 });
 
+test("a run that brought a part of the games rules out nothing that kept the others away", () => {
+  const runs = [run("06:05", "success", { data_summary: { record_count: 136 } })];
+  const lines = [line("06:06", "nbac_gamebook_pdf 2026-02-03: 403 Forbidden", { severity: "ERROR" })];
+  const part: Told = { runs, lines, landed: { first: "06:06", whole: "06:06" }, state: "missing" };
+  expect(standing(part, "established")).toEqual([]);
+  expect(standing(part, "open")).toContain("blocked_by_source");
+  // The same run, of which nothing landed: what it brought was lost behind it.
+  expect(standing({ runs, lines, state: "missing" }, "open")).not.toContain("blocked_by_source");
+});
+
 test("two troubles of one run's kind are both told", () => {
   const runs = [
     run("06:05", "failed", { error_message: "HTTP 429 Too Many Requests" }),
