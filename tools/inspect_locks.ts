@@ -12,7 +12,7 @@ const input = z.strictObject({
 
 export const inspectLocks = defineTool({
   name,
-  title: "Inspect locks",
+  title: "Who holds a lock, and is he still at work?",
   description: [
     "Who holds which lock and whether anybody still works under it, who was refused, how long locks are held, and whether locking is seen to happen at all.",
     "Use it when a run did nothing, when two runs wrote at once, when a batch isn't loaded again, or after a deployment that brought locks.",

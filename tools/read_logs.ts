@@ -8,7 +8,7 @@ const input = z.strictObject({
   unit: z.string().optional().describe("Service, function or Run job, e.g. prediction-worker."),
   job: z.string().optional().describe("Scheduler job, e.g. same-day-phase4."),
   resource: z.string().optional().describe("Anything else: type/name, e.g. pubsub_subscription/NAME."),
-  since: z.string().optional().describe('As in watch, or "serving": since that revision. Default: 24 h back.'),
+  since: z.string().optional().describe('YYYY-MM-DD HH:MM, or "serving". Default: 24 h back.'),
   until: z.string().optional().describe("Default: now."),
   around: z.string().optional().describe("Instead: 15 min on either side of it."),
   min_severity: z.enum(logSeverities).optional().describe("Least severity."),

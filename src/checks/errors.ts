@@ -103,7 +103,7 @@ function judge(subject: UnitSubject, log: UnitErrorFacts, tables: TableEvidence,
   if (asOf.getTime() - since.getTime() > retentionDays * dayMs) return [notApplicable("expired", `lines are kept ${retentionDays} days`)];
   if (severe.length === 0) return [log.more ? partlyRead(subject) : quiet(subject, log, scope, figures)];
   const fallbacks = fallbackFindings(subject, log.lines, tables, scope);
-  const said = [...fallbacks, ...patternFindings(subject, bad, log, figures)];
+  const said = [...fallbacks, ...patternFindings(subject, bad, log, { figures, scope })];
   const [first, ...rest] = said.length === 0 ? [pass(`${counted(figures.harmless, "line")} of ${subject.id}, known to be harmless`)] : said;
   const partly = log.more ? [partlyRead(subject)] : [];
   return first === undefined ? partly : [{ ...first, figures }, ...rest, ...partly];
@@ -136,22 +136,23 @@ function patternFindings(
   { id }: UnitSubject,
   bad: readonly LinePattern[],
   log: UnitErrorFacts,
-  { errors: total = 0 }: Figures,
+  { figures: { errors: total = 0 }, scope }: { readonly figures: Figures; readonly scope: Scope },
 ): readonly Finding[] {
+  const from = `since ${at(windowOf(scope).since, scope)}`;
   const frequent = bad.filter(({ count }) => count >= least);
   const fresh = frequent.filter(isNew);
   if (fresh.length > 0) {
     return [
       problem("P3", {
         reason: "new_errors",
-        observed: `${counted(linesIn(fresh), "ERROR line")} of ${id} in ${counted(fresh.length, "pattern")} that ${log.compared} lack: ${lineOf(fresh[0])}`,
+        observed: `${counted(linesIn(fresh), "ERROR line")} of ${id} ${from} in ${counted(fresh.length, "pattern")}, none of them in ${log.compared}: ${lineOf(fresh[0])}`,
         expected: `no pattern of ${least} ERROR lines or more that the last good day lacks`,
         next: `Read the log of ${id} with read_logs.`,
       }),
     ];
   }
   if (frequent.length > 0 && log.before === null) {
-    const observed = `${counted(linesIn(frequent), "ERROR line")} of ${id}, and whether they are new is not known: ${log.compared}; most: ${lineOf(frequent[0])}`;
+    const observed = `${counted(linesIn(frequent), "ERROR line")} of ${id} ${from}, and whether they are new is not known: ${log.compared}; most: ${lineOf(frequent[0])}`;
     return [unknown("not_compared", observed, `Read the log of ${id} with read_logs.`)];
   }
   return bad.length === 0

@@ -32,7 +32,11 @@ export async function listHistory(given: Given, installation: Installation, term
   try {
     const history = await installation.history(config);
     const page = await history.list(query, { signal: terminal.interrupted });
-    await terminal.out(config.json.value ? jsonLine(listed(page)) : lines(page, config.state.value, terminal));
+    await terminal.out(
+      config.json.value
+        ? jsonLine(listed(page))
+        : lines(page, config.state.value, { ...terminal, isNarrowed: "gameDate" in query || "tool" in query }),
+    );
     return 0;
   } catch (error) {
     if (!(error instanceof BackendError) || terminal.interrupted.aborted) throw error;
@@ -58,7 +62,12 @@ function toolOf(typed: string, { tools }: Installation): string {
   );
 }
 
-function lines({ reports, total, setAside }: HistoryPage, folder: string, { width, paint }: Terminal): string {
+interface Shown extends Pick<Terminal, "width" | "paint"> {
+  /** Only some of the reports were asked for. */
+  readonly isNarrowed: boolean;
+}
+
+function lines({ reports, total, setAside }: HistoryPage, folder: string, { width, paint, isNarrowed }: Shown): string {
   const widest = Math.max(0, ...reports.map(({ report }) => marks[report.verdict].word.length));
   const said = reports.map(({ report, as_of: asOf }) => {
     const { tool, asked, verdict, since } = report;
@@ -76,7 +85,7 @@ function lines({ reports, total, setAside }: HistoryPage, folder: string, { widt
   );
   const heading = figures.length === 0 ? [] : ["", "Per game date, from the newest report on it:", ...figures];
   const more = total > reports.length ? [`${reports.length} of ${total}; ask for more with --limit, or narrow with --game-date.`] : [];
-  const none = total === 0 ? [`No such report is kept in ${printable(folder)}.`] : [];
+  const none = total === 0 ? [`No report${isNarrowed ? " of these" : ""} is kept in ${printable(folder)}${isNarrowed ? "" : " yet"}.`] : [];
   const aside = setAside > 0 ? [`${setAside} more could not be read and lie in ${printable(folder)}/aside.`] : [];
   return `${[...said, ...heading, ...[...none, ...more, ...aside].map((line) => wrap(line, width))].join("\n")}\n`;
 }

@@ -29,9 +29,11 @@ export function tableNamed(rules: Rules, given: string): string {
 }
 
 /** The class that goes by this name: its own, the key in its phase's record, or the table that it fills. Throws `UserError`. */
-export function processorNamed({ completion, names = [] }: Rules, given: string): string {
+export function processorNamed({ completion, other_phases: others = {}, names = [] }: Rules, given: string): string {
   const known = new Map<string, string>([
-    ...Object.entries(completion.processors).flatMap(([key, { class: own, table }]) => goesBy(own, table, key)),
+    ...[completion, ...Object.values(others)]
+      .flatMap(({ processors }) => Object.entries(processors))
+      .flatMap(([key, { class: own, table }]) => goesBy(own, table, key)),
     ...Object.entries(completion.next_phase.processors ?? {}).flatMap(([own, table]) => goesBy(own, table)),
     ...names.flatMap(({ processor, table, completion_key: key, mistaken = [] }) =>
       processor === undefined ? [] : [...goesBy(processor, table, key), ...mistaken.map((wrong): [string, string] => [wrong, processor])],

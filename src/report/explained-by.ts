@@ -1,5 +1,5 @@
 import type { NextCall } from "../diagnosis/inquiry.ts";
-import { addDays, instantOf, isCalendarDate } from "../pipeline/dates.ts";
+import { addDays, dateAt, daysBetween, instantOf, isCalendarDate } from "../pipeline/dates.ts";
 import type { Rules } from "../pipeline/load.ts";
 import type { Report, ReportedFinding } from "./schema.ts";
 
@@ -10,12 +10,21 @@ interface About {
   readonly rules: Rules;
   /** What the finding is about, at most three. */
   readonly subjects: readonly string[];
+  /** How many more there are. */
+  readonly more: number;
 }
 
 type Explain = (about: About) => NextCall | undefined;
 
 const reconcile: Explain = ({ date }) => ({ tool: "reconcile_phase3", arguments: { dates: [date] } });
-const drift: Explain = ({ subjects }) => ({ tool: "check_drift", arguments: { units: subjects } });
+/** A record that is wrong is seldom the only one: the last days, where the date is among them. */
+const reconcileDays: Explain = (about) => {
+  const { date, asOf, rules } = about;
+  const isRecent = isCalendarDate(date) && daysBetween(date, dateAt(asOf, rules.zone)) < 7;
+  return isRecent ? { tool: "reconcile_phase3", arguments: { days: 7 } } : reconcile(about);
+};
+/** Of more units than are named, all. */
+const drift: Explain = ({ subjects, more }) => ({ tool: "check_drift", arguments: more > 0 ? {} : { units: subjects } });
 const locks: Explain = ({ date }) => ({ tool: "inspect_locks", arguments: { game_date: date } });
 
 /** The night's own hours, where the log's last 24 h are others: what it says of today explains nothing of then. */
@@ -74,7 +83,7 @@ export const explaining: Readonly<Record<string, Explain>> = {
   ),
   grading: logsOf("grading"),
   exports: logsOf("exports"),
-  completion: reconcile,
+  completion: reconcileDays,
   orchestrators: drift,
   deployments: drift,
   scrapers: collecting(({ rules, subjects: [first = ""] }) => rules.scraping.collections[first]?.scrapers[0]),
@@ -119,5 +128,5 @@ function explainedBy(line: ReportedFinding, { date, ...night }: Pick<About, "dat
   if (line.verdict === "unknown") return undefined; // Nobody could look, and nobody else can.
   const [check = "", ...rest] = line.id.split("/");
   const explain = Object.hasOwn(explaining, check) ? explaining[check] : undefined;
-  return explain?.({ ...night, date: line.game_date ?? date, subjects: line.subjects ?? [rest.join("/")] });
+  return explain?.({ ...night, date: line.game_date ?? date, subjects: line.subjects ?? [rest.join("/")], more: line.more ?? 0 });
 }

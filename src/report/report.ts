@@ -43,7 +43,7 @@ export function reportOf(judgement: Judgement, overall: Overall, asked: Asked, s
   const verdict = slate === undefined ? overall.verdict : worseHalf(overall.verdict, slate.overall.verdict);
   const said = [
     summaryOf({ overall, lines: own, numbers, scope, askAgain, leftOut: leftOut(judgement) }),
-    ...(slate === undefined ? [] : [slateSentence(slate, others)]),
+    ...(slate === undefined ? [] : [slateSentence(slate, others, { hasShared: isAmiss(judgement) })]),
   ];
   return reportSchema.parse({
     tool: asked.tool,
@@ -74,6 +74,11 @@ export function reportOf(judgement: Judgement, overall: Overall, asked: Asked, s
       needless: asked.detailed,
     }),
   } satisfies Report);
+}
+
+/** Whether something is wrong with how things stand, whatever the date. */
+function isAmiss({ checks }: Judgement): boolean {
+  return checks.some(({ check, verdict }) => check.ofState === true && ["fail", "warn", "unknown"].includes(verdict));
 }
 
 /** Figures that say "all of them" wherever their check passes: beside a slate, on a good night, the verdict says it too. */

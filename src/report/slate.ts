@@ -22,15 +22,23 @@ function about(numbers: Report["numbers"]): Report["numbers"] {
   return Object.fromEntries(["predictions"].flatMap((name) => (numbers[name] === undefined ? [] : [[name, numbers[name]]])));
 }
 
-/** What a reader must know of the games to come, or under way: one sentence. */
-export function slateSentence({ judgement: { scope }, overall }: Verdicted, lines: readonly ReportedFinding[]): string {
+/**
+ * What a reader must know of the games to come, or under way: one sentence. How units, queues and locks stand is judged once,
+ * with the night before; `hasShared` says that something is wrong there.
+ */
+export function slateSentence(
+  { judgement: { scope }, overall }: Verdicted,
+  lines: readonly ReportedFinding[],
+  { hasShared }: { readonly hasShared: boolean },
+): string {
   const soFar = overall.soFar && overall.verdict !== "not_due" ? "so far " : "";
   const told = ["fail", "unknown", "warn"].includes(overall.verdict)
     ? lines.filter((line) => line.verdict === overall.verdict && line.severity !== "P5")
     : [];
   const why = told.length === 0 ? "" : `: ${gists(told.map(({ observed }) => observed))}`;
   const next = told[0]?.next === undefined ? "" : ` Next: ${told[0].next}`;
-  return `Slate of ${scope.date}: ${soFar}${verdictWords[overall.verdict]}, judged ${overall.judged} of ${overall.of}${why}${underWay(scope)}.${next}`;
+  const shared = hasShared ? "; what is told above of units, queues and locks bears on it too" : "";
+  return `Slate of ${scope.date}: ${soFar}${verdictWords[overall.verdict]}, judged ${overall.judged} of ${overall.of}${why}${underWay(scope)}${shared}.${next}`;
 }
 
 /** Games are no fault while they are played: how many, from when they are judged, and who collects next. */

@@ -41,7 +41,7 @@ export function watchReport({ told, judged, waiting, failed, asOf, session }: To
             ? "pass"
             : "not_applicable";
   const count = (state: WatchJudged["state"]): number => listed.filter((each) => each.state === state).length;
-  const counts = `${listed.length} watches as of ${clockText(asOf, zone)}: ${count("kept")} kept, ${count("not_yet")} not yet observable, ${count("overdue")} overdue${states.has("not_seen") ? `, ${count("not_seen")} not looked at` : ""}.`;
+  const counts = `${listed.length === 1 ? "1 watch" : `${listed.length} watches`} as of ${clockText(asOf, zone)}: ${count("kept")} kept, ${count("not_yet")} not yet observable, ${count("overdue")} overdue${states.has("not_seen") ? `, ${count("not_seen")} not looked at` : ""}.`;
   const shown = listed.slice(0, mostListed);
   return reportSchema.parse({
     tool: "watch",

@@ -62,7 +62,7 @@ describe("a pattern", () => {
     expect(await linesFor({ lines: lines(trouble, 3) })).toEqual(["warn P3 new_errors"]);
     expect(await linesFor({ lines: lines(trouble, 2) })).toEqual(["pass P5 known_errors"]);
     expect(observed(await judged({ lines: lines(trouble, 3) }), "errors", "new_errors")).toEqual([
-      `3 ERROR lines of ${unit} in 1 pattern that the day before lack: 3 × \`${trouble}\``,
+      `3 ERROR lines of ${unit} since 2026-02-03 12:00 ET in 1 pattern, none of them in the day before: 3 × \`${trouble}\``,
     ]);
   });
 

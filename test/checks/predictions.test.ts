@@ -114,7 +114,7 @@ describe("what is missing", () => {
     const asked = { tool: "validate_daily", moment: "post_game", pipeline: "nba", backend: "embedded", detailed: false, ms: 1 };
     const [line] = reportOf(judgement, overallOf(judgement), asked).findings ?? [];
     expect(line).toMatchObject({ id: "predictions", subjects: ["alpha_v1", "beta_v2"] });
-    expect(line?.observed).toBe("2 of 2 systems lack predictions for some games: alpha_v1, beta_v2");
+    expect(line?.observed).toBe("no active prediction for 1 of 2 games: LAL@GSW (2 of 2 systems: alpha_v1, beta_v2)");
   });
 });
 

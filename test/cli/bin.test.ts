@@ -29,7 +29,7 @@ describe("a scenario by its name", () => {
   });
 
   test.each([
-    [["--scenario", "fb-03"], /^No scenario "fb-03"; known: .*Did you mean "feb-03"\?/u],
+    [["--scenario", "fb-03"], /^No scenario "fb-03"\. Did you mean "feb-03"\? Known: /u],
     [["--scenario", "./no/such.yaml"], "The scenario file ./no/such.yaml: there is no such file."],
     [["--scenario", "feb-03", "--pipeline", "nab"], /^No pipeline "nab"; known: nba\. Did you mean "nba"\?/u],
     [

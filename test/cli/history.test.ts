@@ -54,7 +54,7 @@ test("one line per report: as of, game date, tool, verdict, what is behind it an
 test("what is cut, and what could not be read, is counted; nothing kept is said with the folder", async () => {
   expect(await text({ reports: [kept()], total: 30 })).toContain("1 of 30; ask for more with --limit");
   expect(await text({ reports: [kept()], total: 1, setAside: 2 })).toContain("2 more could not be read and lie in /kept/aside.");
-  expect(await text({})).toBe("No such report is kept in /kept.\n");
+  expect(await text({})).toBe("No report is kept in /kept yet.\n");
 });
 
 test("--json is the list on one line, with everything a program needs and no more than that", async () => {

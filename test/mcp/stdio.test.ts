@@ -36,7 +36,7 @@ test("with nothing configured the tools are listed, and a call answers unknown",
 
 test("a scenario that isn't there is said on standard error and answered to every call, and the server lives on", async () => {
   const child = start(["serve", "--scenario", "fb-03"]);
-  expect(await child.saying("stderr", /No scenario/u)).toMatch(/^postgame: No scenario "fb-03"; known: .*Did you mean "feb-03"\?/mu);
+  expect(await child.saying("stderr", /No scenario/u)).toMatch(/^postgame: No scenario "fb-03"\. Did you mean "feb-03"\? Known: /mu);
   await initialize(child);
   for (const id of [2, 3]) {
     const { result } = await request(child, id, "tools/call", asked);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { checksOf } from "../../src/checks/checks-of.ts";
+import { calendarDateOf } from "../../src/pipeline/dates.ts";
 import { explaining } from "../../src/report/explained-by.ts";
 import { catalogue } from "../../tools/index.ts";
 import { nba } from "../support/pipeline.ts";
@@ -51,4 +52,21 @@ test("errors of a night that is long over are explained by that night's log, not
   const call = (await validate?.call({ game_date: "2026-02-03" }, context))?.next?.find(({ tool }) => tool === "read_logs");
   const answer = await catalogue.find(({ name }) => name === call?.tool)?.call(call?.arguments ?? {}, context);
   expect([answer?.verdict, answer?.numbers["errors"]]).toEqual(["fail", "5 in 1 pattern"]);
+});
+
+test("a record that is wrong leads to the last days, since it is seldom the only one; one from long ago to its own date", () => {
+  const about = { asOf: at("18:00"), rules: nba.rulesOn(calendarDateOf("2026-02-03"), at("18:00")), subjects: ["phase3/record"], more: 0 };
+  expect(explaining["completion"]?.({ ...about, date: "2026-02-03" })?.arguments).toEqual({ days: 7 });
+  expect(explaining["completion"]?.({ ...about, date: "2026-01-28" })?.arguments).toEqual({ dates: ["2026-01-28"] });
+});
+
+test("units that a finding doesn't name are asked about too", () => {
+  const about = {
+    date: "2026-02-03",
+    asOf: at("18:00"),
+    rules: nba.rulesOn(calendarDateOf("2026-02-03"), at("18:00")),
+    subjects: ["a", "b", "c"],
+  };
+  expect(explaining["deployments"]?.({ ...about, more: 0 })?.arguments).toEqual({ units: ["a", "b", "c"] });
+  expect(explaining["deployments"]?.({ ...about, more: 1 })?.arguments).toEqual({});
 });

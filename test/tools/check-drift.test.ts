@@ -248,3 +248,10 @@ test("the tool's face costs at most 230 tokens of its own words", async () => {
   expect(encode([name, title, description, ...words].join("\n")).length).toBeLessThanOrEqual(230);
   expect(encode(description).length).toBeLessThanOrEqual(90);
 });
+
+test("units that are wrong lead to their details, all of them, and details not to themselves again", async () => {
+  const behind = sessionOver(shippedScenario("fix-committed-never-deployed"));
+  const [closer] = (await ask({}, behind)).next?.filter(({ tool }) => tool === "check_drift") ?? [];
+  expect(closer?.arguments).toMatchObject({ detail: "detailed", units: expect.arrayContaining(["prediction-worker"]) });
+  expect((await ask(closer?.arguments ?? {}, behind)).next ?? []).not.toContainEqual(closer);
+});

@@ -32,7 +32,7 @@ describe("what is asked wrongly", () => {
     [{ scraper: "nbac_gamebok_pdf" }, /No such name: "nbac_gamebok_pdf".*Did you mean "nbac_gamebook_pdf"\?/u],
     [{ scraper: "decay-detecton-daily" }, /Did you mean "decay-detection-daily"\?/u],
     [{ scraper: "" }, /scraper is empty/u],
-    [{}, /scraper of investigate_scraper: nothing is not allowed/u],
+    [{}, /^investigate_scraper needs scraper: Scraper, its table, /u],
     [{ scraper: "gamebook", game_date: "2026-02-30" }, /game_date "2026-02-30" is not a date that exists/u],
     [{ scraper: "gamebook", game_date: "2026-02-05" }, /game_date 2026-02-05 is in the future: it is 2026-02-04 18:00 ET/u],
     [{ scraper: "BOS@BOS", game_date: "2026-02-03" }, /No game on 2026-02-03 "BOS@BOS"; known: /u],

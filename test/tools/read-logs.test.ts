@@ -417,6 +417,17 @@ describe("a cursor", () => {
   });
 });
 
+test("a cause of the fewer lines is not what to do first, and what is left leads to what is deployed", async () => {
+  const few = Array.from({ length: 9 }, (_, index) => entry("Quota exceeded: too many partition modifications of a.b", index + 1));
+  const others = (count: number) =>
+    Array.from({ length: count }, (_, index) => entry("Stale dependency: rows are older than 72 h", index + 20));
+  const minority = await call(over([...few, ...others(20)]));
+  expect(minority.findings?.[0]?.next).toMatch(/^Of the other 20 lines the cause is not established: .* Then: See which calls use it up/u);
+  expect(minority.next).toEqual([{ tool: "check_drift", arguments: { units: [unit] } }]);
+  const majority = await call(over([...few, ...others(9)]));
+  expect(majority.findings?.[0]?.next).toMatch(/^See which calls use it up/u);
+});
+
 describe("the answer stays small", () => {
   const tokens = (report: Report) => encode(JSON.stringify(report)).length;
 

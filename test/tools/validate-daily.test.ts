@@ -100,6 +100,12 @@ describe("honest answers", () => {
     expect(report.ask_again).toBe("2026-02-04T04:00:00-05:00");
   });
 
+  test("a slate whose own data is good is not told as well where units it rests on are not", async () => {
+    const report = await ask(sessionOver(shippedScenario("worker-crash-missing-library")));
+    expect(report.summary).toMatch(/Slate of 2026-01-18: PASS, .*what is told above of units, queues and locks bears on it too/u);
+    expect((await ask(feb03("00:30"))).summary).not.toContain("bears on it too");
+  });
+
   test("at 00:30 without a date it says which date was judged, and what of the slate is still under way", async () => {
     const report = await ask(sessionOver(shippedScenario("feb-03"), { clock: at("00:30") }));
     expect(report.summary).toContain("2026-02-02 PASS");

@@ -57,7 +57,7 @@ describe("a watch on a check", () => {
     const { tell, judge } = chain();
     const made = await tell("18:00", clean);
     expect(made).toMatchObject({ verdict: "not_due", watches: { not_yet: 1 } });
-    expect(made.summary).toMatch(/Watching w-[0-9a-f]{6}, due 2026-02-04 19:00 ET\. 1 watches as of 2026-02-04 18:00 ET/u);
+    expect(made.summary).toMatch(/Watching w-[0-9a-f]{6}, due 2026-02-04 19:00 ET\. 1 watch as of 2026-02-04 18:00 ET/u);
     const before = await judge("18:30");
     expect(before.watches).toEqual({ not_yet: 1 });
     expect(before.summary).not.toContain("Watches:");

@@ -254,10 +254,8 @@ function sayPredictions({ reason, findings, of }: Group): Words | undefined {
   if (findings.length < 2 || (reason !== "no_predictions" && reason !== "games_without")) return undefined;
   const systems = `${findings.length} of ${of - 1} systems`;
   const names = listNames(findings.map(({ subject }) => subject));
-  return {
-    observed:
-      reason === "no_predictions"
-        ? `${systems} have no active prediction: ${names}`
-        : `${systems} lack predictions for some games: ${names}`,
-  };
+  if (reason === "no_predictions") return { observed: `${systems} have no active prediction: ${names}` };
+  const [lack, ...others] = new Set(findings.map(({ finding: { observed } }) => observed));
+  // Mostly it is the games that lack, not a system of them.
+  return { observed: others.length === 0 ? `${lack} (${systems}: ${names})` : `${systems} lack predictions for some games: ${names}` };
 }

@@ -63,7 +63,7 @@ export function answered(question: DriftQuestion, all: readonly Examined[], want
       // Of several units each may be stuck elsewhere.
       ...(atFault.length === 1 && facts !== undefined ? { causes: weigh(facts, stuckRules) } : {}),
       ...(detailed ? { rows: all.map((examined) => rowOf(examined, scope)) } : {}),
-      next: nextCalls(all, told),
+      next: nextCalls(all, told, detailed),
       ...askAgainOf(told),
     },
     isLive: decides.length > 0 && decides.every(({ finding }) => finding.verdict === "pass"),
@@ -130,8 +130,11 @@ function askAgainOf(told: readonly Told[]): Pick<Inquiry, "askAgain"> {
   return times.length === 0 ? {} : { askAgain: new Date(Math.min(...times)) };
 }
 
+/** Units that a call names; of more all are asked about. */
+const mostNamed = 6;
+
 /** What a revision that never became ready logged; the units that are wrong, in full. */
-function nextCalls(all: readonly Examined[], told: readonly Told[]): readonly NextCall[] {
+function nextCalls(all: readonly Examined[], told: readonly Told[], detailed: boolean): readonly NextCall[] {
   const failed = all.flatMap((examined): NextCall[] => {
     const unit = deployedOf(examined);
     const newest = unit === undefined ? undefined : newestOf(unit);
@@ -142,6 +145,7 @@ function nextCalls(all: readonly Examined[], told: readonly Told[]): readonly Ne
   const wrong = [
     ...new Set(told.filter(({ finding }) => ["P0", "P1", "P2", "P3"].includes(severityOf(finding) ?? "")).map(({ unit }) => unit)),
   ];
-  const closer = wrong.length > 1 ? [{ tool: "check_drift", arguments: { units: wrong.slice(0, 3), detail: "detailed" } }] : [];
+  const few = wrong.length <= mostNamed ? { units: wrong } : {};
+  const closer = wrong.length > 1 && !detailed ? [{ tool: "check_drift", arguments: { ...few, detail: "detailed" } }] : [];
   return [...failed.slice(0, 2), ...closer];
 }

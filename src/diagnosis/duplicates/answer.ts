@@ -1,3 +1,4 @@
+import { lockingClasses } from "../../checks/locking/kinds.ts";
 import { addDays, isCalendarDate } from "../../pipeline/dates.ts";
 import type { Rules } from "../../pipeline/load.ts";
 import type { ListRow, NextCall } from "../inquiry.ts";
@@ -12,13 +13,18 @@ const mostDates = 12;
 /** Dates of the call that a count of whole tables leads to. */
 const readAtOnce = 7;
 
-export function numbersOf(judged: readonly string[], { counted, lost }: Counter): Readonly<Record<string, string>> {
+export function numbersOf(
+  judged: readonly string[],
+  asked: readonly string[],
+  { counted, lost }: Counter,
+): Readonly<Record<string, string>> {
   const all = judged.flatMap((table) => counted.get(table) ?? []);
   const total = (of: "rows" | "surplus" | "groups" | "keyless"): number => all.reduce((sum, { tally }) => sum + tally[of], 0);
   const affected = all.filter(({ tally }) => tally.surplus > 0).length;
+  const sources = all.filter(({ table }) => !asked.includes(table)).length;
   const unseen = judged.filter((table) => lost.has(table)).length;
   return {
-    tables: `${all.length} counted, ${affected} with surplus${unseen > 0 ? `, ${unseen} not seen` : ""}`,
+    tables: `${all.length} counted${sources > 0 ? ` (${sources} of them to find the source)` : ""}, ${affected} with surplus${unseen > 0 ? `, ${unseen} not seen` : ""}`,
     rows: `${total("rows")}`,
     surplus: `${total("surplus")}`,
     groups: `${total("groups")}`,
@@ -48,9 +54,8 @@ export function listOf(judged: readonly string[], { counted }: Counter): readonl
 
 export function nextOf(affected: readonly CountedTable[], question: Question, { isOpen, pairs, rules }: Told): readonly NextCall[] {
   const concurrent = affected.filter((_, index) => pairs[index]?.runs.overlap === "yes");
-  const { processors, next_phase: next } = rules.completion;
   // Of others inspect_locks knows no name.
-  const known = [...Object.values(processors).map(({ class: own }) => own), ...Object.keys(next?.processors ?? {})];
+  const known = lockingClasses(rules);
   const [processor] = concurrent.flatMap(({ table }) => processorClass(rules, table) ?? []).filter((each) => known.includes(each));
   const tables = question.named ? { tables: [...question.tables] } : {};
   return [

@@ -272,6 +272,8 @@ function nextOf({ rules: { zone } }: LocksAsked, seen: LocksSeen, due: Date): re
   const past = seen.locks.find(({ standing, run }) => run !== undefined && (standing === "reclaimable" || standing === "orphan"));
   const holder = seen.runs.find((run) => run.id === past?.run?.id);
   return [
+    // Where nothing locks although it should, what serves is asked about before what it has done.
+    ...(twin === undefined || silent === undefined ? [] : [{ tool: "check_drift", arguments: { units: [silent.unit] } }]),
     ...(twin === undefined ? [] : [{ tool: "find_duplicates", arguments: { from: twin.pair[0].date, to: twin.pair[0].date } }]),
     ...(silent === undefined || text === undefined
       ? []

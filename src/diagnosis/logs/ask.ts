@@ -256,5 +256,6 @@ function nextOf(facts: LogFacts, cause: string | undefined, { rules, asOf }: Ask
   if (isDeclared && (cause === "missing_library" || cause === "newest_deploy"))
     return [{ tool: "check_drift", arguments: { units: [unit] } }];
   if (cause === "wrong_name") return [{ tool: "reconcile_phase3", arguments: isOld ? { dates: [...new Set([from, to])] } : {} }];
-  return [];
+  // What is not explained by then is often mended already, only not live.
+  return isDeclared && badPatterns(facts).length > 0 ? [{ tool: "check_drift", arguments: { units: [unit] } }] : [];
 }

@@ -14,7 +14,7 @@ import type { Weighed } from "../cause.ts";
 import type { Line } from "../inquiry.ts";
 import type { LogFacts } from "./facts.ts";
 import { badPatterns, momentText, toldText, troubledPatterns } from "./facts.ts";
-import { innocence } from "./signs.ts";
+import { innocence, unexplainedBy } from "./signs.ts";
 
 /** With which other window a log was compared, in words; or why with none. */
 export type Compared = { readonly with: string } | { readonly without: string };
@@ -106,12 +106,17 @@ const remedies: Readonly<Record<string, (unit: string) => string>> = {
   wrong_name: (unit) => `Correct the name in ${unit}, deploy, run the dates again, and count the rows that it should have written.`,
 };
 
-function nextOf(cause: string | undefined, destructive: boolean, { unit }: LogFacts): string {
-  const remedy = cause === undefined ? undefined : remedies[cause];
-  if (remedy !== undefined) return remedy(unit);
-  return destructive
-    ? "Count surplus rows of the tables and dates named with find_duplicates."
-    : "Read the entries around the first of them: read_logs with view entries and around.";
+function nextOf(cause: string | undefined, destructive: boolean, facts: LogFacts): string {
+  const remedy = cause === undefined ? undefined : remedies[cause]?.(facts.unit);
+  const reading = "the entries around the first of them: read_logs with view entries and around.";
+  if (cause !== undefined && remedy !== undefined) {
+    const [others, all] = [unexplainedBy(facts, cause), linesIn(badPatterns(facts))];
+    // What a cause of the fewer lines says is done second.
+    return 2 * others > all
+      ? `Of the other ${counted(others, "line")} the cause is not established: read ${reading} Then: ${remedy}`
+      : remedy;
+  }
+  return destructive ? "Count surplus rows of the tables and dates named with find_duplicates." : `Read ${reading}`;
 }
 
 function usualFound(patterns: readonly LinePattern[], { facts, compared }: Judging): Finding {

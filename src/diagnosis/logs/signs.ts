@@ -1,3 +1,4 @@
+import { linesIn } from "../../checks/logging/digest.ts";
 import { folded } from "../../checks/logging/fold.ts";
 import { counted } from "../../checks/words.ts";
 import type { LoggedLine } from "../../evidence/looks/logs.ts";
@@ -69,6 +70,20 @@ export function lineText(facts: LogFacts, form: RegExp): string {
 export function shareText(facts: LogFacts, form: RegExp): string {
   const [all, own] = [severe(facts).length, linesLike(facts, form).length];
   return own === 0 || own === all ? "" : ` (${own} of ${all} ERROR lines)`;
+}
+
+const formsOfCauses: Readonly<Record<string, (facts: LogFacts) => RegExp>> = {
+  missing_library: () => forms.library,
+  not_authenticated: (facts) => forms[refusalForm(facts)],
+  out_of_memory: () => forms.memory,
+  quota: () => forms.quota,
+  wrong_name: () => forms.name,
+};
+
+/** How many ERROR lines a cause leaves unexplained; none where it is the graver thing even in few lines. */
+export function unexplainedBy(facts: LogFacts, cause: string): number {
+  const form = formsOfCauses[cause]?.(facts);
+  return form === undefined ? 0 : linesIn(badPatterns(facts).filter(({ example }) => !form.test(example)));
 }
 
 /** Whether it happens when a revision starts or while it answers. */
