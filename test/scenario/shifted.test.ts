@@ -17,8 +17,8 @@ console.log(`shifted incidents: seed ${seed} (POSTGAME_TEST_SEED repeats it)`);
 const weeks = 1 + (seed % 6);
 const folder = new URL("../../scenarios/", import.meta.url);
 
-/** Bound to its date: the break it plays in doesn't move. */
-const bound = ["no-games"];
+/** Bound to its date: neither the break it plays in moves, nor the first of the month, on which one of its jobs runs. */
+const bound = ["no-games", "eight-silent-jobs"];
 /** Asked while games are played: which ones have begun by then is drawn with the seed. */
 const drawn = ["games-still-in-progress", "games-all-landed"];
 

@@ -3,7 +3,10 @@ import type { CauseKind, Drawn, Setting } from "../kind.ts";
 /** Units that log their work on every night. */
 const busy = ["nba-phase2-raw-processors", "nba-phase3-analytics-processors", "nba-phase4-precompute-processors", "nba-scrapers"];
 /** Units of which an invented night logs nothing. */
-const silent = ["decay-detection", "validation-runner", "weekly-retrain"];
+const silent = [
+  { unit: "decay-detection", job: "decay-detection-daily" },
+  { unit: "validation-runner", job: "validation-pre-game-prep" },
+];
 
 interface Logged {
   readonly text: string;
@@ -59,14 +62,19 @@ export const logKinds: readonly CauseKind[] = [
     id: "not_authenticated",
     tool: "read_logs",
     names: ["not_authenticated"],
-    rests: [{ port: "logs" }],
-    draw: (setting) =>
-      logging(setting, silent, {
+    rests: [{ port: "logs" }, { port: "schedules" }],
+    draw: (setting) => {
+      const { unit, job } = setting.dice.pick(silent);
+      const refused = logging(setting, [unit], {
         text: "The request was not authenticated. Either allow unauthenticated invocations or set the proper Authorization header.",
         severity: "WARNING",
         times: 5,
-        from: "12:50",
-      }),
+        from: "08:30",
+      });
+      // The job that calls it is refused as well: of the lines alone a stranger could be the reason.
+      const attempt = `{ job: ${job}, from: "${setting.about("12:30", 60)}", code: ${setting.dice.pick([7, 16])} }`;
+      return { ...refused, changes: [...refused.changes, attempt] };
+    },
   },
   {
     id: "out_of_memory",

@@ -5,6 +5,7 @@ import { digestOf, isHarmless, isSevere, linesIn } from "../../checks/logging/di
 import { counted } from "../../checks/words.ts";
 import type { LogReading, Searched } from "../../evidence/looks/logs.ts";
 import { isAtLeast, logReading, logSilence, retentionDays, textFields } from "../../evidence/looks/logs.ts";
+import { schedulerJobs } from "../../evidence/looks/schedules.ts";
 import { scheduleWindow } from "../../evidence/looks/tables.ts";
 import { backlogs } from "../../evidence/looks/topics.ts";
 import type { Asking } from "../../inquiring.ts";
@@ -15,12 +16,14 @@ import type { Inquiry, Line, NextCall } from "../inquiry.ts";
 import { causesOf } from "./causes.ts";
 import type { Question } from "./cursor.ts";
 import { readCursor } from "./cursor.ts";
+import { callersOf } from "./callers.ts";
 import type { LogFacts } from "./facts.ts";
-import { badPatterns, logFacts, troubledPatterns } from "./facts.ts";
+import { badPatterns, firstOf, logFacts, troubledPatterns } from "./facts.ts";
 import type { Compared } from "./judge.ts";
 import { judgeLog } from "./judge.ts";
 import type { LogParams } from "./question.ts";
 import { refuseSearch, refuseWindow, sourceAsked, windowAsked } from "./question.ts";
+import { comesAgain, refusals } from "./signs.ts";
 import { nameOf, servingSince } from "./source.ts";
 import type { Answering } from "./view.ts";
 import { digestView, entriesView } from "./view.ts";
@@ -79,7 +82,8 @@ async function answer(answering: Answering): Promise<Inquiry> {
     const line = { id: `log/${searched.unit}`, finding: couldNotLook(reading), evidence: [reading.id] };
     return { lines: [line], numbers: {}, asked, headline: searched.unit };
   }
-  const { facts, compared, extra } = await factsOf(answering, reading.facts);
+  const { compared, extra, ...found } = await factsOf(answering, reading.facts);
+  const { facts, without } = await withCallers(found.facts, asking);
   const isWell = badPatterns(facts).length === 0 && troubledPatterns(facts).length === 0;
   const causes = isWell ? undefined : causesOf(facts);
   const silence = reading.facts.lines.length === 0 ? await asking.gather(logSilence(searched, asking.asOf)) : undefined;
@@ -96,7 +100,7 @@ async function answer(answering: Answering): Promise<Inquiry> {
   const waiting = isWell ? [] : await deadLettersOf(searched.unit, asking);
   const { listed, notShown, lost } = given.view === "digest" ? digestView(answering, facts) : await entriesView(answering);
   return {
-    lines: [...lines, ...waiting, ...withoutName(answering), ...(lost === undefined ? [] : [lost])],
+    lines: [...lines, ...waiting, ...withoutName(answering), ...without, ...(lost === undefined ? [] : [lost])],
     numbers: { ...numbersOf(facts), ...(notShown === undefined ? {} : { not_shown: notShown }) },
     asked: { ...asked, ...extra },
     headline: `${searched.unit}, as of ${clockText(asking.asOf, asking.rules.zone)}`,
@@ -142,6 +146,18 @@ async function factsOf({ asking, named, searched }: Answering, reading: LogReadi
     return unsure;
   });
   return { facts: logFacts({ ...common, patterns }), compared: { with: earlier.said }, extra: { compared_with: earlier.said } };
+}
+
+/** Where callers are refused again and again, whether it is those that the pipeline declares or strangers. */
+async function withCallers(
+  facts: LogFacts,
+  { rules, past, gather }: Asking,
+): Promise<{ readonly facts: LogFacts; readonly without: readonly Line[] }> {
+  const first = firstOf(refusals(facts));
+  if (first === undefined || facts.isCaller === true || past || !comesAgain(facts)) return { facts, without: [] };
+  const look = await gather(schedulerJobs(rules));
+  if (look.seen) return { facts: { ...facts, callers: callersOf(look.facts.jobs, facts.unit, first, rules) }, without: [] };
+  return { facts, without: [{ id: `callers/${facts.unit}`, finding: judgedWithout(look), evidence: [look.id] }] };
 }
 
 /** Pages of the earlier window that are read: enough to know what was usual. */

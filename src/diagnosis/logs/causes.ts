@@ -4,17 +4,17 @@ import { clockText } from "../../pipeline/dates.ts";
 import type { CauseRule, Weighed } from "../cause.ts";
 import { weigh } from "../cause.ts";
 import type { LogFacts } from "./facts.ts";
-import { badPatterns, firstOf, linesLike } from "./facts.ts";
+import { badPatterns, linesLike } from "./facts.ts";
 import {
   areTogether,
   comesAgain,
   fallbacks,
   forms,
-  hidesWork,
+  keptOut,
+  keptOutText,
   innocence,
   isDeclared,
   lineText,
-  mayRest,
   loggedBefore,
   namedIn,
   newest,
@@ -28,7 +28,6 @@ import {
   shareText,
   startsAnyway,
   wherever,
-  workedSince,
   worstRevisions,
 } from "./signs.ts";
 
@@ -106,13 +105,7 @@ const logCauses: readonly CauseRule<LogFacts>[] = [
         says: (facts) => `${refusals(facts).length} refusals: a stranger who comes by is refused too, a caller comes again`,
         holds: (facts) => (facts.isCaller === true || comesAgain(facts) ? "yes" : "unknown"),
       },
-      {
-        says: ({ unit, isCaller }) =>
-          isCaller === true ? "no attempt since was good" : `${unit} logged no work of its own since the first refusal`,
-        // Strangers are refused too; where others still get through, only the caller's own record tells.
-        holds: (facts) =>
-          hidesWork(facts) || workedSince(facts, firstOf(refusals(facts))) || mayRest(facts, firstOf(refusals(facts))) ? "unknown" : "yes",
-      },
+      { says: keptOutText, holds: keptOut },
     ],
     settle: ({ unit }) => `The last attempts of the jobs and subscriptions that call ${unit}, and its invoker bindings.`,
   },

@@ -7,6 +7,7 @@ import type { UnitFacts } from "../../evidence/looks/units.ts";
 import { excerpt } from "../../outside-text.ts";
 import { clockText, timeText, zoneName } from "../../pipeline/dates.ts";
 import type { Rules } from "../../pipeline/load.ts";
+import type { Callers } from "./callers.ts";
 
 export interface DeployedRevision {
   readonly name: string;
@@ -33,6 +34,8 @@ export interface LogFacts {
   readonly severeOnly?: boolean;
   /** It is the log of what calls (a job, a subscription), not of what is called. */
   readonly isCaller?: boolean;
+  /** Of what calls it; undefined: not asked, or nobody could look. */
+  readonly callers?: Callers;
 }
 
 /** ERROR and above that nobody knows to be harmless, worst first. */

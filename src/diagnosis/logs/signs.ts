@@ -1,6 +1,6 @@
 import { linesIn } from "../../checks/logging/digest.ts";
 import { folded } from "../../checks/logging/fold.ts";
-import { counted } from "../../checks/words.ts";
+import { counted, listNames } from "../../checks/words.ts";
 import type { LoggedLine } from "../../evidence/looks/logs.ts";
 import { shortRevision } from "../../evidence/looks/units.ts";
 import { quoted } from "../../outside-text.ts";
@@ -212,6 +212,27 @@ export function mayRest(facts: LogFacts, since: Date | undefined): boolean {
   const times = [facts.since.getTime(), first, ...rest, since.getTime()];
   const longest = Math.max(...times.slice(1).map((time, index) => time - (times[index] ?? time)));
   return facts.until.getTime() - since.getTime() <= longest;
+}
+
+/**
+ * Whether those who should come in are kept out. Strangers are refused too: a declared caller's own attempt settles it, else only
+ * that a unit which worked until then rests longer than it ever did.
+ */
+export function keptOut(facts: LogFacts): Holds {
+  const { isCaller, callers } = facts;
+  const first = firstOf(refusals(facts));
+  if (callers !== undefined && callers.refused.length > 0) return "yes";
+  if (hidesWork(facts) || workedSince(facts, first) || (callers?.served.length ?? 0) > 0) return "unknown";
+  if (isCaller === true) return "yes";
+  return workTimes(facts).length === 0 || mayRest(facts, first) ? "unknown" : "yes";
+}
+
+export function keptOutText({ unit, isCaller, callers }: LogFacts): string {
+  if (isCaller === true) return "no attempt since was good";
+  if (callers !== undefined && callers.refused.length > 0)
+    return `of the jobs that call it ${listNames(callers.refused)} ${callers.refused.length === 1 ? "was" : "were"} refused too`;
+  if (callers !== undefined && callers.served.length > 0) return `${listNames(callers.served)} got through since`;
+  return `${unit} logged no work of its own since the first refusal`;
 }
 
 export function namedIn(facts: LogFacts): readonly string[] {

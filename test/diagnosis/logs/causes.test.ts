@@ -130,7 +130,14 @@ test("refused callers are only blamed where nothing got through since; strangers
   const again = (...seconds: readonly number[]) =>
     seconds.map((each) => ({ ...refused, at: new Date((hour + each) * 1000).toISOString() }));
   const often = again(0, 30, 60);
-  expect(standing(facts(often))).toEqual({ not_authenticated: "established" });
+  const worked = Array.from({ length: 42 }, (_, index) => line({ at: hour / 2 - index * 60, text: "Graded 440 predictions" }));
+  const silent = [...often, ...worked];
+  expect(standing(facts(silent))).toEqual({ not_authenticated: "established" });
+  // A unit that did no work of its own either is nobody's victim but by its callers' own word.
+  expect(standing(facts(often))).toEqual(open);
+  expect(standing(facts(often, { callers: { refused: [], served: [] } }))).toEqual(open);
+  expect(standing(facts(often, { callers: { refused: ["daily"], served: [] } }))).toEqual({ not_authenticated: "established" });
+  expect(standing(facts(silent, { callers: { refused: [], served: ["daily"] } }))).toEqual(open);
   // Whoever tries every door does so in one go; a caller comes again.
   expect(standing(facts(again(0, 1, 2, 3, 4, 59)))).toEqual(open);
   expect(standing(facts(often.slice(1)))).toEqual(open);
@@ -142,9 +149,9 @@ test("refused callers are only blamed where nothing got through since; strangers
     standing(facts([...often, ...works(...hours)], { until, since: new Date(-20 * hour * 1000) }));
   expect(late(-3, 0.5)).toEqual(open);
   expect(late(...Array.from({ length: 42 }, (_, index) => -20 + index / 2))).toEqual({ not_authenticated: "established" });
-  expect(standing(facts(often, { filtered: true }))).toEqual(open);
-  expect(standing(facts(often, { severeOnly: true }))).toEqual(open);
-  expect(standing(facts(often, { unread: true }))).toEqual(open);
+  expect(standing(facts(silent, { filtered: true }))).toEqual(open);
+  expect(standing(facts(silent, { severeOnly: true }))).toEqual(open);
+  expect(standing(facts(silent, { unread: true }))).toEqual(open);
 });
 
 test("a unit that is itself denied something is no unit whose callers are refused; a job that is, is refused", () => {
