@@ -61,8 +61,8 @@ function holding(entries: readonly LogEntry[], asked: LogAsk[] = []): Logs {
   };
 }
 
-const over = (entries: readonly LogEntry[], asked: LogAsk[] = []) =>
-  sessionOver(told(""), { clock, wrap: (ports) => ({ ...ports, logs: holding(entries, asked) }) });
+const over = (entries: readonly LogEntry[], asked: LogAsk[] = [], changes = "") =>
+  sessionOver(told(changes), { clock, wrap: (ports) => ({ ...ports, logs: holding(entries, asked) }) });
 
 const entry = (text: string, secondsBefore: number, given: Partial<LogEntry> = {}): LogEntry => ({
   at: new Date(clock.getTime() - secondsBefore * 1000).toISOString(),
@@ -158,11 +158,16 @@ describe("an empty answer explains itself", () => {
     expect([found.verdict, found.findings?.[0]?.reason]).toEqual([text.startsWith("Memory") ? "fail" : "warn", "trouble_below_error"]);
   });
 
-  test("refused callers fail a unit that logs nothing else, though each refusal is only a WARNING", async () => {
-    const refused = (at: number) => entry("The request was not authenticated.", at, { severity: "WARNING" });
-    const report = await call(over([refused(60), refused(120), refused(180)]));
-    expect([report.verdict, report.causes?.[0]?.standing]).toEqual(["fail", "established"]);
-    expect((await call(over([refused(60)]))).verdict).toBe("warn");
+  test("refused callers fail a unit that logs nothing else, if a job that calls it was refused too; else it may be strangers", async () => {
+    const refused = [7200, 3600, 1800].map((at) => entry("The request was not authenticated.", at, { severity: "WARNING" }));
+    const told = ({ verdict, causes }: Report) => [verdict, causes?.[0]?.standing];
+    const job = (code: number) => `changes: [{ job: same-day-phase3-tomorrow, from: 17:00, code: ${code} }]`;
+    expect(told(await call(over(refused, [], job(7))))).toEqual(["fail", "established"]);
+    expect(told(await call(over(refused, [], job(0))))).toEqual(["warn", "open"]);
+    const lost = await call(over(refused, [], "changes: [{ fail: schedules, with: denied, from: 00:00 }]"));
+    expect(told(lost)).toEqual(["warn", "open"]);
+    expect(JSON.stringify(lost)).toContain("judged without scheduler jobs");
+    expect((await call(over(refused.slice(0, 1)))).verdict).toBe("warn");
   });
 
   test("lines that only the platform's metric knows are unknown, never silence", async () => {
