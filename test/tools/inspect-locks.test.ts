@@ -65,7 +65,7 @@ test("a night of healthy locks passes, is short, and tells holds and work since 
   expect([report.verdict, idsOf(report), report.causes]).toEqual(["pass", [], undefined]);
   expect(report.summary).toContain(`locking observed in ${phase3}, nba-phase4-precompute-processors`);
   expect(report.numbers).toMatchObject({ locks: "0 locks", refused: "0 refusals" });
-  expect(report.numbers["holds_after"]).toMatch(/^n \d+, median 1 min 59 s, longest 1 min 59 s$/u);
+  expect(report.numbers["holds_since_revision"]).toMatch(/^\d+, median 1 min 59 s, longest 1 min 59 s$/u);
   expect(encode(JSON.stringify(report)).length).toBeLessThanOrEqual(500);
 });
 

@@ -59,7 +59,7 @@ export async function findDuplicates(asking: Asking, question: Question): Promis
   const isOpen = affected.length > 0 && !(causes?.every(({ standing }) => standing !== "open") ?? false);
   return {
     lines,
-    numbers: numbersOf(judged, question.tables, counting),
+    numbers: numbersOf(judged, question.named ? question.tables : judged, counting),
     asked: windowOf(question),
     headline: headlineOf(question),
     ...(causes === undefined ? {} : { causes }),

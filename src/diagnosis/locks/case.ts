@@ -22,7 +22,7 @@ function twinsIn(asked: LockEvidence, seen: LocksSeen): Pick<LockCase, "twins"> 
   if (best === undefined) return {};
   const { twins, user } = best;
   const pending = unfinished(twins);
-  const without = pending === undefined ? "an end of both is recorded" : `no end of ${quoted(pending)} is recorded`;
+  const without = pending === undefined ? "the ends of both runs are recorded" : `no end of ${quoted(pending)} is recorded`;
   return {
     twins: {
       said: twinText(twins, asked),

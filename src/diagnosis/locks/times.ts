@@ -8,10 +8,10 @@ const fewest = 3;
 function durationsText(durations: readonly number[]): string {
   const ordered = durations.toSorted((a, b) => a - b);
   const longest = ordered.at(-1);
-  if (ordered.length < fewest || longest === undefined) return `n ${ordered.length}`;
+  if (ordered.length < fewest || longest === undefined) return ordered.length === 0 ? "none seen" : `${ordered.length}`;
   const half = ordered.length / 2;
   const median = ((ordered[Math.ceil(half) - 1] ?? 0) + (ordered[Math.floor(half)] ?? 0)) / 2;
-  return `n ${ordered.length}, median ${durationText(median)}, longest ${durationText(longest)}`;
+  return `${ordered.length}, median ${durationText(median)}, longest ${durationText(longest)}`;
 }
 
 export interface Times {
@@ -29,7 +29,7 @@ export function timesOf({ holds, runs, since }: Times): Readonly<Record<string, 
       : [],
   );
   const held = holds.flatMap(({ run: { unit }, from, until }) => (unit === null ? [] : [{ unit, from, until }]));
-  return { ...split("holds", held, since), ...split("processing", worked, since) };
+  return { ...split("holds", held, since), ...split("runs", worked, since) };
 }
 
 interface Span {
@@ -39,7 +39,11 @@ interface Span {
 }
 
 function split(name: string, spans: readonly Span[], since: Times["since"]): Readonly<Record<string, string>> {
+  if (spans.length === 0) return {};
   const isAfter = ({ unit, from }: Span): boolean => from >= (since.get(unit) ?? new Date(0));
   const text = (some: readonly Span[]): string => durationsText(some.map(({ from, until }) => until.getTime() - from.getTime()));
-  return { [`${name}_before`]: text(spans.filter((span) => !isAfter(span))), [`${name}_after`]: text(spans.filter(isAfter)) };
+  return {
+    [`${name}_before_revision`]: text(spans.filter((span) => !isAfter(span))),
+    [`${name}_since_revision`]: text(spans.filter(isAfter)),
+  };
 }

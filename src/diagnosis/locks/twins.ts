@@ -36,7 +36,7 @@ export function twinLine(
   if (observed.state !== "not_in_use" && observed.state !== "not_observed") return [...otherwise, note("overlapped_before", said)];
   const isNew = observed.servingSince !== undefined && observed.servingSince.getTime() === observed.since.getTime();
   const ran = observed.runs === 0 ? "" : ` although processors ran: ${ranText(unit, observed, place)}`;
-  const state = isNew && observed.runs > 0 ? "locking not observed" : "no lock in use, and locking not observed";
+  const state = isNew && observed.runs > 0 ? "locking not observed" : `no lock in use in ${unit}, and locking not observed`;
   return [
     problem("P3", {
       reason: observed.state === "not_in_use" ? "none_in_use" : "not_observed",
