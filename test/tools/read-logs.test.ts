@@ -279,7 +279,7 @@ describe("the verdict", () => {
         },
       }) as const;
     const report = await call(good("pass", "2026-02-01"));
-    expect(report.asked["compared_with"]).toBe("the same hours of 2026-02-01, the last good day");
+    expect(report.asked["compared_with"]).toBe("the same hours up to 2026-02-01, the last good day");
     expect(reasons(report)).toEqual(["fail new_errors"]);
   });
 

@@ -9,7 +9,7 @@ import { owedBy } from "../drafts.ts";
 export interface EarlierWindow {
   readonly since: Date;
   readonly until: Date;
-  /** As words: `2026-02-02, the last game date`. */
+  /** As words: `the same hours up to 2026-02-02, the last game date`. */
   readonly said: string;
 }
 
@@ -36,7 +36,8 @@ export function earlierWindow({ since, until, asOf, good, schedule }: Earlier, r
   const days = daysBetween(date, day);
   const window = { since: daysEarlier(since, days, zone), until: daysEarlier(until, days, zone) };
   if (asOf.getTime() - window.since.getTime() > retentionDays * 86_400_000) return `lines of ${date} are no longer kept`;
-  return { ...window, said: `the same hours of ${date}, ${isGood ? "the last good day" : "the last game date (no good one is kept)"}` };
+  const hours = dateAt(since, zone) === day ? `the same hours of ${date}` : `the same hours up to ${date}`;
+  return { ...window, said: `${hours}, ${isGood ? "the last good day" : "the last game date (no good one is kept)"}` };
 }
 
 /** The newest date whose same hours end before this window begins. */
