@@ -1,4 +1,5 @@
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { loadScenario } from "../../src/adapters/embedded/scenario/load.ts";
 import { UserError } from "../../src/errors.ts";
@@ -67,6 +68,17 @@ test("a night of healthy locks passes, is short, and tells holds and work since 
   expect(report.numbers).toMatchObject({ locks: "0 locks", refused: "0 refusals" });
   expect(report.numbers["holds_since_revision"]).toMatch(/^\d+, median 1 min 59 s, longest 1 min 59 s$/u);
   expect(encode(JSON.stringify(report)).length).toBeLessThanOrEqual(500);
+});
+
+test("on dates without games no run is no wonder, no lock is no proof, and there is nothing to ask again for", async () => {
+  const report = await ask(sessionOver(shippedScenario("no-games"), { clock: at("12:00", "2026-02-16") }));
+  expect([report.verdict, report.ask_again]).toEqual(["not_applicable", undefined]);
+  expect(report.summary).toContain("no games on 2026-02-15, 2026-02-16");
+  // Without the schedule nobody knows that there were none.
+  const text = readFileSync(new URL("../../scenarios/no-games.yaml", import.meta.url), "utf8");
+  const lost = "changes: [{ fail: warehouse, target: nba_raw.nbac_schedule, with: denied, from: 2026-02-01 00:00 }]\n";
+  const blind = loadScenario({ name: "no-games.yaml", text: text.replace(/^expect:/mu, `${lost}expect:`) }, nba);
+  expect((await ask(sessionOver(blind, { clock: at("12:00", "2026-02-16") }))).verdict).toBe("unknown");
 });
 
 test("before locks were in use their absence is no warning, and no lock is called observed", async () => {

@@ -3,6 +3,7 @@ import type { Finding } from "../../checks/finding.ts";
 import { notApplicable, pass, unknown } from "../../checks/finding.ts";
 import { judgeLock, readInPart } from "../../checks/locking/judge.ts";
 import { judgeObserved, revisionText } from "../../checks/locking/judge-observed.ts";
+import type { LockKind } from "../../checks/locking/kinds.ts";
 import { lockSubject } from "../../checks/locking/kinds.ts";
 import { nextRunTold } from "../../checks/locking/next-due.ts";
 import type { StandingLock } from "../../checks/locking/standing.ts";
@@ -27,6 +28,8 @@ export interface LocksAsked extends LockEvidence {
   readonly processor?: string | undefined;
   /** Stores are as they are now, the clock is an earlier one. */
   readonly past: boolean;
+  /** No game of these dates goes through what takes locks, so that no run is no wonder. */
+  readonly isIdle?: boolean;
   readonly detailed: boolean;
 }
 
@@ -57,7 +60,7 @@ export function locksInquiry(asked: LocksAsked): Inquiry {
     timeline: timelineOf(asked, seen, asked.detailed),
     proposals: proposals.slice(0, most),
     rows: [...seen.users.map((user) => userRow(asked, user)), ...seen.locks.map((lock) => lockRow(lock))],
-    ...(waiting.length === 0 ? {} : { askAgain: due }),
+    ...(waiting.length === 0 || asked.isIdle === true ? {} : { askAgain: due }),
     next: nextOf(asked, seen, due),
   };
 }
@@ -114,9 +117,7 @@ function standingLines(asked: LocksAsked, seen: LocksSeen): readonly Line[] {
       : [
           {
             id: "locks/free",
-            finding: pass(
-              `no lock ${asked.only === undefined ? "" : `of ${idName(asked.only)} `}left in ${free.map(({ rules: { collection } }) => collection).join(", ")}`,
-            ),
+            finding: freeFinding(asked, free),
             evidence,
           },
         ]),
@@ -125,6 +126,12 @@ function standingLines(asked: LocksAsked, seen: LocksSeen): readonly Line[] {
       : [{ id: "locks/held", finding: heldNow(held), evidence, subjects: held.map(({ document }) => lockSubject(document.id)) }]),
   ];
   return [...told, ...lost, ...partly, ...plain];
+}
+
+/** No lock where nobody was to take one is no sign that they are given back. */
+function freeFinding({ only, isIdle }: LocksAsked, kinds: readonly LockKind[]): Finding {
+  const said = `no lock ${only === undefined ? "" : `of ${idName(only)} `}left in ${kinds.map(({ rules: { collection } }) => collection).join(", ")}`;
+  return isIdle === true ? notApplicable("no_run", said) : pass(said);
 }
 
 function heldNow(held: readonly StandingLock[]): Finding {
@@ -187,11 +194,14 @@ function notYet(asked: LocksAsked, users: readonly UserSeen[], due: Date): Line 
     const what = serving === undefined ? "" : `${revisionText(unit, serving)}, `;
     return `${unit} (${what}since ${at(since, asked)})`;
   });
+  const said = `locking not observed yet: no run since this revision of ${listNames(revisions)}`;
+  if (asked.isIdle === true)
+    return sharedLine(users, notApplicable("no_run", `${said}, and no games on ${asked.dates.join(", ")} that need one`));
   return sharedLine(
     users,
     unknown(
       "not_observed_yet",
-      `locking not observed yet: no run since this revision of ${listNames(revisions)}`,
+      said,
       `Ask again after the next run, whose output is due ${clockText(due, asked.rules.zone)}: until then nothing proves that locks work.`,
     ),
   );

@@ -1,6 +1,8 @@
 import type { LockKind } from "../../checks/locking/kinds.ts";
 import { isByClass, lineTexts, lockIds, lockKinds, lockingClasses, tellersOf } from "../../checks/locking/kinds.ts";
 import { severityOf } from "../../checks/finding.ts";
+import { scopeOn } from "../../checks/scope.ts";
+import { gamesOwing } from "../../checks/slate.ts";
 import { UserError } from "../../errors.ts";
 import type { Evidence, Look } from "../../evidence/evidence.ts";
 import type { HolderFacts, LockFacts, LockLogFacts } from "../../evidence/looks/locks.ts";
@@ -30,11 +32,19 @@ export async function inspect(asking: Asking, { processor, gameDate }: Given): P
   const plan = planOf(asking, processor, gameDate);
   const first = await asking.all(looksOf(plan, asking));
   const asked = (made: Made): LocksAsked => ({ ...evidenceOf(plan, made, asking), dates: plan.dates, processor, past, detailed });
-  const found = locksInquiry(asked(first));
+  const told = locksInquiry(asked(first));
+  const isWaiting = told.lines.some(({ finding: { reason } }) => reason === "not_observed_yet");
+  const found = isWaiting && (await areIdle(plan.dates, asking)) ? locksInquiry({ ...asked(first), isIdle: true }) : told;
   const severe = found.lines.some(({ finding }) => ["P0", "P1", "P2"].includes(severityOf(finding) ?? ""));
   if (!severe) return found;
   const again = await asking.secondLook(standing(plan, asking));
   return locksInquiry(asked({ ...first, ...again }));
+}
+
+/** Whether nothing was to run on any of the dates: no games, or none that goes through what takes locks. */
+async function areIdle(dates: readonly CalendarDate[], { session: { pipeline }, asOf, gather }: Asking): Promise<boolean> {
+  const scopes = await Promise.all(dates.map((date) => scopeOn({ pipeline, date, asOf, gather })));
+  return scopes.every(({ slate }) => slate.kind === "none" || (slate.kind === "games" && gamesOwing(slate, "analytics").length === 0));
 }
 
 interface Plan {
