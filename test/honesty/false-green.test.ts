@@ -278,6 +278,10 @@ describe("an empty answer", () => {
     const call = session.begin({ signal: new AbortController().signal });
     const judgement = await judgeDate({ checks: catalogue, pipeline: nba, date: calendarDateOf("2026-01-27"), ...call });
     expect(overallOf(judgement).verdict).toBe("unknown");
+    // Others are unknown for collections of their own; the tracker's must be by itself.
+    const completion = judgement.checks.find(({ check }) => check.id === "completion");
+    const told = completion?.subjects.flatMap(({ findings }) => findings.map(({ reason }) => reason)) ?? [];
+    expect(new Set(told)).toEqual(new Set(["no_such_place"]));
   });
 });
 
