@@ -178,7 +178,7 @@ const emptied = new Date("2026-05-13T07:00:00Z");
 /** Why nobody could look on a day on which nothing is wrong; empty if they could have. */
 function whyUnknown({ check, reason, observed, day }: Spoken & { readonly day: Day }): string {
   if (check === "consistency" && reason === "nothing_compared" && day.date < "2025-11-12") return "nobody has the games for an average yet";
-  const isEmptied = reason === "no_such_place" && observed.includes("holds no document at all") && day.asOf > emptied;
+  const isEmptied = reason === "no_such_place" && /holds? (?:no document at all|a document)/u.test(observed) && day.asOf > emptied;
   return isEmptied
     ? "open: a month after the last regular game the tracker's collection is empty, which reads like one that is not there"
     : "";

@@ -258,6 +258,19 @@ describe("whether locks work", () => {
     },
   );
 
+  test("is not told by a run of later days, of which no log was read", async () => {
+    const later = run({
+      run_id: "pgs-8",
+      started_at: at("00:10", "2026-02-05").toISOString(),
+      processed_at: at("00:12", "2026-02-05").toISOString(),
+      status: "success",
+    });
+    const found = await lines({ runs: [later], facts: logged([]) }, at("12:00", "2026-02-06"));
+    expect(found.filter((line) => line.startsWith("processing: ") && !line.includes("not_applicable") && !line.includes("pass"))).toEqual(
+      [],
+    );
+  });
+
   test("is not due while no run has begun since, and a line of an older revision counts for nothing", async () => {
     expect(await lines({ runs: [], facts: logged([]) }, at("21:00"))).toContain("processing: not_due not_due");
     const unit = { ...healthyUnit(phase3), revisions: [{ ...healthyUnit(phase3).revisions[0], createdAt: at("19:50").toISOString() }] };

@@ -73,7 +73,7 @@ export function observe(user: LockUser, asOf: Date): Observed {
   const told = events.filter(isSince).length;
   const held = documents.filter((each) => isOf(user, each) && Date.parse(each.acquiredAt ?? "") >= since.getTime());
   const begun = user.runs.filter(
-    ({ started }) => started !== undefined && started >= since && started <= addMinutes(asOf, -clockTolerance),
+    ({ started }) => started !== undefined && started >= since && started < read.until && started <= addMinutes(asOf, -clockTolerance),
   );
   const runs = begun.filter((run) => run.unit === user.unit);
   const known = {
