@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
-import { workOff } from "../workers.ts";
+import { keepAtWork } from "../workers.ts";
 import { shortfallsIn, tableOf } from "./figures.ts";
 import { causeKinds } from "./kinds/kinds.ts";
 import type { Outcome, Work } from "./work.ts";
@@ -32,7 +32,7 @@ const outcomes: Outcome[] = [];
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => left.splice(0));
 const workers = Array.from({ length: Number(values.workers) }, () => new Worker(new URL("worker.ts", import.meta.url)));
 try {
-  await Promise.all(workers.map((worker) => workOff(worker, left, take)));
+  await Promise.all(workers.map((worker) => keepAtWork(worker, left, take)));
 } finally {
   await Promise.all(workers.map((worker) => worker.terminate()));
 }

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
-import { workOff } from "../workers.ts";
+import { keepAtWork } from "../workers.ts";
 import type { Figures } from "./figures.ts";
 import { addFigures, noFigures } from "./figures.ts";
 import { faultKinds, innocentKinds } from "./kinds/kinds.ts";
@@ -55,7 +55,7 @@ async function workThrough(): Promise<void> {
   try {
     for (let first = 0; first < mostStretches && isWanting(); first += stretchesARound) {
       const left = Array.from({ length: stretchesARound }, (_, place) => workOf(first + place));
-      await Promise.all(workers.map((worker) => workOff(worker, left, (found: Figures) => addFigures(figures, found))));
+      await Promise.all(workers.map((worker) => keepAtWork(worker, left, (found: Figures) => addFigures(figures, found))));
       console.error(`${figures.clean.days} days, ${Math.round((performance.now() - began) / 1000)} s`);
     }
   } finally {

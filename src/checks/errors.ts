@@ -1,6 +1,6 @@
 import type { Evidence, Look } from "../evidence/evidence.ts";
 import type { LoggedLine } from "../evidence/looks/logs.ts";
-import { retentionDays } from "../evidence/looks/logs.ts";
+import { keptFrom, retentionDays } from "../evidence/looks/logs.ts";
 import type { ScheduleRow, TableFacts } from "../evidence/looks/tables.ts";
 import { rowsOf, scheduleWindow } from "../evidence/looks/tables.ts";
 import type { UnitErrorFacts } from "../evidence/looks/unit-errors.ts";
@@ -10,6 +10,7 @@ import { instantOf } from "../pipeline/dates.ts";
 import { dueAt } from "../pipeline/due.ts";
 import type { Rules } from "../pipeline/load.ts";
 import { tableRules } from "../pipeline/load.ts";
+import { isOwed } from "./completion/mode.ts";
 import type { Group, Scope, Totals, Words } from "./check.ts";
 import { defineCheck } from "./check.ts";
 import type { Figures, Finding } from "./finding.ts";
@@ -100,7 +101,7 @@ function judge(subject: UnitSubject, log: UnitErrorFacts, tables: TableEvidence,
   const figures = { errors: linesIn(bad), harmless: linesIn(severe.filter(isHarmless)) };
   const due = dueAt(rules, "analytics", date);
   if (asOf < due) return [notDue(`${counted(figures.errors, "ERROR line")} so far`, due, figures)];
-  if (asOf.getTime() - since.getTime() > retentionDays * dayMs) return [notApplicable("expired", `lines are kept ${retentionDays} days`)];
+  if (since < keptFrom(asOf)) return [notApplicable("expired", `lines are kept ${retentionDays} days`)];
   if (severe.length === 0) return [log.more ? partlyRead(subject) : quiet(subject, log, scope, figures)];
   const fallbacks = fallbackFindings(subject, log.lines, tables, scope);
   const said = [...fallbacks, ...patternFindings(subject, bad, log, { figures, scope })];
@@ -114,7 +115,7 @@ function quiet({ id }: UnitSubject, { any, last }: UnitErrorFacts, scope: Scope,
   if (any !== null) return pass(`no ERROR line of ${id} since ${since}`, figures);
   if (last !== null)
     return notApplicable("silent", `${id} logged nothing since ${since}; its last line before is of ${at(new Date(last), scope)}`);
-  if (scope.slate.kind === "games" && gamesOwing(scope.slate, "analytics").length === 0)
+  if (!isOwed(scope))
     return notApplicable(
       "not_owed",
       `${id} logged nothing since ${since}, and no game of this date goes through what follows the box scores`,

@@ -131,7 +131,8 @@ function footer(report: Report, { width, given, invocation = "postgame" }: Canva
     coverage &&
     `${coverage.looks} looks, ${coverage.failed} failed; ${coverage.rows} rows and ${coverage.documents} document${coverage.documents === 1 ? "" : "s"}`;
   const bytes = cost?.bytes === undefined ? "" : `, ${cost.bytes} bytes billed`;
-  const lines: [string, string | undefined][] = [
+  const calls = (next ?? []).map((call) => `${invocation} ${typedCall(call.tool, call.arguments, given)}`);
+  const lines: readonly (readonly [string, string | undefined, "whole"?])[] = [
     ["not shown", counted(omitted)],
     ["checked", counted(report.checked)],
     ["looked at", looks ?? (examined === undefined ? undefined : counted(typeof examined === "number" ? { rows: examined } : examined))],
@@ -140,15 +141,14 @@ function footer(report: Report, { width, given, invocation = "postgame" }: Canva
     ["state", report.state],
     ["took", cost && `${cost.ms} ms${bytes}`],
     ["ask again", report.ask_again],
+    ...calls.map((call) => ["next call", call, "whole"] as const),
     ["exit code", String(exitCode(report))],
   ];
-  const rows = lines.flatMap(([name, text]): TableRow[] => (text === undefined || text === "" ? [] : [[name, text]]));
-  const calls = (next ?? []).map((call): TableRow => [
-    "next call",
-    `${invocation} ${typedCall(call.tool, call.arguments, given)}`,
-    "whole",
-  ]);
-  return table([...rows.slice(0, -1), ...calls, ...rows.slice(-1)], width, "");
+  return table(
+    lines.flatMap(([name, text, whole]): TableRow[] => (text === undefined || text === "" ? [] : [[name, text, whole]])),
+    width,
+    "",
+  );
 }
 
 /** `2026-02-04T13:00:00-05:00: new minutes/2026-02-03; still unique-keys/nba_analytics.player_game_summary` */

@@ -41,7 +41,7 @@ export function wrap(text: string, width: number, indent = ""): string {
 }
 
 /** A name and what stands beside it; a `whole` text is one to be copied, and stays on its line however long it is. */
-export type TableRow = readonly [name: string, text: string, whole?: "whole"];
+export type TableRow = readonly [name: string, text: string, whole?: "whole" | undefined];
 
 /** Two columns: names padded to the longest, texts wrapped beside them. */
 export function table(rows: readonly TableRow[], width: number, indent = "  "): string {

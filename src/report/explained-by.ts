@@ -17,11 +17,12 @@ interface About {
 type Explain = (about: About) => NextCall | undefined;
 
 const reconcile: Explain = ({ date }) => ({ tool: "reconcile_phase3", arguments: { dates: [date] } });
+const lastDays = 7;
 /** A record that is wrong is seldom the only one: the last days, where the date is among them. */
 const reconcileDays: Explain = (about) => {
   const { date, asOf, rules } = about;
-  const isRecent = isCalendarDate(date) && daysBetween(date, dateAt(asOf, rules.zone)) < 7;
-  return isRecent ? { tool: "reconcile_phase3", arguments: { days: 7 } } : reconcile(about);
+  const isRecent = isCalendarDate(date) && daysBetween(date, dateAt(asOf, rules.zone)) < lastDays;
+  return isRecent ? { tool: "reconcile_phase3", arguments: { days: lastDays } } : reconcile(about);
 };
 /** Of more units than are named, all. */
 const drift: Explain = ({ subjects, more }) => ({ tool: "check_drift", arguments: more > 0 ? {} : { units: subjects } });

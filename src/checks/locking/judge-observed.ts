@@ -1,6 +1,5 @@
-import { retentionDays } from "../../evidence/looks/logs.ts";
+import { keptFrom, retentionDays } from "../../evidence/looks/logs.ts";
 import { quoted } from "../../outside-text.ts";
-import { addMinutes } from "../../pipeline/dates.ts";
 import type { Scope } from "../check.ts";
 import { couldNotLook } from "../check.ts";
 import type { Finding } from "../finding.ts";
@@ -20,7 +19,7 @@ export function judgeObserved(
   const { runs, lines, since } = observed;
   const when = `since ${at(since, place)}`;
   // Of lines that are deleted the absence is no sign, and nobody can look any more.
-  if (["not_observed", "log_silent", "read_in_part"].includes(observed.state) && since < addMinutes(place.asOf, -retentionDays * 1440))
+  if (["not_observed", "log_silent", "read_in_part"].includes(observed.state) && since < keptFrom(place.asOf))
     return [notApplicable("expired", `lines are kept ${retentionDays} days: whether ${unit} locked ${when} can't be read any more`)];
   switch (observed.state) {
     case "observed":

@@ -1,5 +1,5 @@
 import type { Evidence } from "../../evidence/evidence.ts";
-import { retentionDays } from "../../evidence/looks/logs.ts";
+import { keptFrom } from "../../evidence/looks/logs.ts";
 import type { ScheduleRow, TableFacts } from "../../evidence/looks/tables.ts";
 import type { CalendarDate } from "../../pipeline/dates.ts";
 import { addDays, dateAt, daysBetween, daysEarlier, isCalendarDate } from "../../pipeline/dates.ts";
@@ -35,7 +35,7 @@ export function earlierWindow({ since, until, asOf, good, schedule }: Earlier, r
       : "no earlier game date is known";
   const days = daysBetween(date, day);
   const window = { since: daysEarlier(since, days, zone), until: daysEarlier(until, days, zone) };
-  if (asOf.getTime() - window.since.getTime() > retentionDays * 86_400_000) return `lines of ${date} are no longer kept`;
+  if (window.since < keptFrom(asOf)) return `lines of ${date} are no longer kept`;
   const hours = dateAt(since, zone) === day ? `the same hours of ${date}` : `the same hours up to ${date}`;
   return { ...window, said: `${hours}, ${isGood ? "the last good day" : "the last game date (no good one is kept)"}` };
 }

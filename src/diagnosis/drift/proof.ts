@@ -3,9 +3,8 @@ import type { Finding } from "../../checks/finding.ts";
 import { pass, problem, unknown } from "../../checks/finding.ts";
 import { at } from "../../checks/words.ts";
 import type { ProofFacts } from "../../evidence/looks/drift.ts";
-import { retentionDays } from "../../evidence/looks/logs.ts";
+import { keptFrom, retentionDays } from "../../evidence/looks/logs.ts";
 import { quoted } from "../../outside-text.ts";
-import { addMinutes } from "../../pipeline/dates.ts";
 import type { Answer } from "./contains.ts";
 import type { Examined, Judging, Told } from "./examined.ts";
 import { deployedOf, servingOf } from "./examined.ts";
@@ -43,7 +42,7 @@ function found(examined: Examined, { found: line, any }: ProofFacts, { text, ans
     return unknown("nothing_logged", observed, `Have ${id} do some work, or wait for its next run; then ask again.`);
   }
   // It may have logged the text before what is kept.
-  if (revision !== undefined && new Date(revision.createdAt) < addMinutes(scope.asOf, -retentionDays * 24 * 60)) {
+  if (revision !== undefined && new Date(revision.createdAt) < keptFrom(scope.asOf)) {
     const observed = `${quoted(text)} is in no line of ${id} that is still kept, but ${serving} is older than the ${retentionDays} days for which logs are`;
     return unknown("log_expired", observed, "Look for a line that it logs in every run.");
   }

@@ -1,8 +1,8 @@
 import type { LockKind } from "../../checks/locking/kinds.ts";
 import { isByClass, lineTexts, lockIds, lockKinds, lockingClasses, tellersOf } from "../../checks/locking/kinds.ts";
+import { isOwed } from "../../checks/completion/mode.ts";
 import { severityOf } from "../../checks/finding.ts";
 import { scopeOn } from "../../checks/scope.ts";
-import { gamesOwing } from "../../checks/slate.ts";
 import { UserError } from "../../errors.ts";
 import type { Evidence, Look } from "../../evidence/evidence.ts";
 import type { HolderFacts, LockFacts, LockLogFacts } from "../../evidence/looks/locks.ts";
@@ -44,7 +44,7 @@ export async function inspect(asking: Asking, { processor, gameDate }: Given): P
 /** Whether nothing was to run on any of the dates: no games, or none that goes through what takes locks. */
 async function areIdle(dates: readonly CalendarDate[], { session: { pipeline }, asOf, gather }: Asking): Promise<boolean> {
   const scopes = await Promise.all(dates.map((date) => scopeOn({ pipeline, date, asOf, gather })));
-  return scopes.every(({ slate }) => slate.kind === "none" || (slate.kind === "games" && gamesOwing(slate, "analytics").length === 0));
+  return scopes.every((scope) => scope.slate.kind === "none" || !isOwed(scope));
 }
 
 interface Plan {

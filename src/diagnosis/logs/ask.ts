@@ -4,7 +4,7 @@ import { beforeDate, earlierWindow } from "../../checks/logging/compare-with.ts"
 import { digestOf, isHarmless, isSevere, linesIn } from "../../checks/logging/digest.ts";
 import { counted } from "../../checks/words.ts";
 import type { LogReading, Searched } from "../../evidence/looks/logs.ts";
-import { isAtLeast, logReading, logSilence, retentionDays, textFields } from "../../evidence/looks/logs.ts";
+import { isAtLeast, keptFrom, logReading, logSilence, retentionDays, textFields } from "../../evidence/looks/logs.ts";
 import { schedulerJobs } from "../../evidence/looks/schedules.ts";
 import { scheduleWindow } from "../../evidence/looks/tables.ts";
 import { backlogs } from "../../evidence/looks/topics.ts";
@@ -41,7 +41,7 @@ export async function askLogs(asking: Asking, given: LogParams): Promise<Inquiry
   const asked = window.since === "serving" ? servingSince(named, asking) : window.since;
   if (!(asked instanceof Date)) return asked;
   // A revision may serve for longer than lines are kept: then those that are left are meant.
-  const kept = new Date(asOf.getTime() - retentionDays * 86_400_000);
+  const kept = keptFrom(asOf);
   const since = window.since === "serving" && asked < kept ? kept : asked;
   if (window.since === "serving") refuseWindow(since, window.until, rules.zone);
   const searched: Searched = {

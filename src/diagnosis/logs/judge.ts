@@ -6,7 +6,7 @@ import { isHarmless, isNew, isSevere, linesIn } from "../../checks/logging/diges
 import { counted } from "../../checks/words.ts";
 import type { Evidence } from "../../evidence/evidence.ts";
 import type { LogSilence } from "../../evidence/looks/logs.ts";
-import { retentionDays } from "../../evidence/looks/logs.ts";
+import { keptFrom, retentionDays } from "../../evidence/looks/logs.ts";
 import { shortRevision } from "../../evidence/looks/units.ts";
 import { quoted } from "../../outside-text.ts";
 import { clockText } from "../../pipeline/dates.ts";
@@ -189,10 +189,6 @@ function unread({ facts, goesOn }: Judging, bad: boolean): readonly Finding[] {
 function expiredPart({ facts: { since, unit, zone }, asOf }: Judging): readonly Finding[] {
   const kept = keptFrom(asOf);
   return since < kept ? [note("partly_expired", expiredText(unit, kept, zone))] : [];
-}
-
-function keptFrom(asOf: Date): Date {
-  return new Date(asOf.getTime() - retentionDays * 86_400_000);
 }
 
 function expiredText(unit: string, kept: Date, zone: string): string {

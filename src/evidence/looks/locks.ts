@@ -8,7 +8,7 @@ import type { DocumentSnapshot, Documents, FieldValue } from "../../ports/docume
 import type { LogEntry, LogPage } from "../../ports/logs.ts";
 import type { Look } from "../evidence.ts";
 import { collectionByHand, documentByHand, logsByHand } from "./by-hand.ts";
-import { instant, textIn } from "./documents.ts";
+import { instant, nothingThere, textIn } from "./documents.ts";
 
 export type LockRules = NonNullable<Rules["locks"]>[string];
 
@@ -93,19 +93,12 @@ export function lockNamed({ completion }: Pick<Rules, "completion">, rules: Lock
     whenEmpty: { mayBeEmpty: true, witness: "any document of the tracker's own collection" },
     async run({ documents }, call) {
       const found = await documents.get({ collection, id }, call);
-      if (found === undefined) await refuseSilence(documents, completion.collection, call, noTracker(collection, completion.collection));
+      if (found === undefined)
+        await refuseSilence(documents, completion.collection, call, nothingThere(completion.collection, `a lock in ${collection}`));
       return { facts: { documents: found === undefined ? [] : [readLock(found, rules)], more: false }, examined: 1 };
     },
     parse: (saved) => lockFacts.parse(saved),
   };
-}
-
-function noTracker(collection: string, tracker: string): BackendError {
-  return new BackendError(
-    "no_such_place",
-    `${tracker} holds no document at all, so no lock in ${collection} proves nothing`,
-    "Check the project, the database and the collection's name.",
-  );
 }
 
 async function refuseSilence(documents: Documents, witness: string, call: Call, refusal: BackendError): Promise<void> {

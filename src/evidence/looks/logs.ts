@@ -54,6 +54,11 @@ export type { LogResource, LogSeverity } from "../../ports/logs.ts";
 /** How long Cloud Logging's default bucket keeps entries. */
 export const retentionDays = 30;
 
+/** What was logged before can't be read any more. */
+export function keptFrom(asOf: Date): Date {
+  return new Date(asOf.getTime() - retentionDays * 86_400_000);
+}
+
 /** Pages of a thousand that one reading takes at most. */
 const mostPages = 10;
 export const pageEntries = 1000;
@@ -108,8 +113,7 @@ export function logSilence(searched: Pick<Searched, "unit" | "resource" | "since
     ...faceOf(`log silence ${nameOf(searched)} #${shortOf([since, until])}`, searched),
     whenEmpty: { mayBeEmpty: true, witness: "it is the witness itself: nothing at all is told as such" },
     async run({ logs }, call) {
-      const kept = new Date(asOf.getTime() - retentionDays * 86_400_000);
-      const facts = await silenceIn(logs, { unit, resource, since, until }, kept, call);
+      const facts = await silenceIn(logs, { unit, resource, since, until }, keptFrom(asOf), call);
       return { facts, examined: facts.within === null ? 0 : 1 };
     },
     parse: (saved) => silence.parse(saved),
